@@ -1,0 +1,54 @@
+"""Waiting on conditions: every wait of the tests has a named budget here, and none sleeps blindly.
+
+`RESEE_WAIT_MULTIPLIER` stretches all of them at once for a slow machine.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from enum import Enum
+from typing import TypeVar
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+T = TypeVar("T")
+
+
+class Budget(Enum):
+    """Longest acceptable waits in seconds, measured at roughly a third of these on 2 cores."""
+
+    EVENT = 5.0  # an object written to the API server is seen by a watch
+    ADMISSION = 10.0  # a bad field is named in a condition
+    REPAIR = 20.0  # a deleted or edited child is as desired again
+    PROCESS = 30.0  # a local process answers
+    FAILOVER = 40.0  # the other operator replica leads after a kill -9
+    POD = 90.0  # a Pod of ours is Ready, images already on the node
+    ROLLOUT = 180.0  # a Deployment rolled to a new template
+    DEPLOYMENT = 240.0  # a ReseeDeployment is Ready from nothing
+    JOB = 180.0  # a backup or migration Job has ended
+
+    @property
+    def seconds(self) -> float:
+        """The budget on this machine."""
+        return self.value * float(os.environ.get("RESEE_WAIT_MULTIPLIER", "1"))
+
+
+def until(check: Callable[[], T], budget: Budget, every: float = 0.25) -> T:
+    """Repeat `check` until it raises no AssertionError and return its value.
+
+    Args:
+        check: asserts what is awaited; its last AssertionError is what a failed wait reports.
+        budget: the longest wait.
+        every: seconds between two tries.
+
+    Raises:
+        AssertionError: the last one of `check`, once the budget is used up.
+    """
+    retrying = Retrying(
+        stop=stop_after_delay(budget.seconds),
+        wait=wait_fixed(every),
+        retry=retry_if_exception_type(AssertionError),
+        reraise=True,
+    )
+    return retrying(check)
