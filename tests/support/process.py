@@ -1,0 +1,147 @@
+"""A private local process: start waits until it answers, stop escalates, hang and crash are methods."""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+from abc import ABC, abstractmethod
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tests.support.wait import Budget, until
+
+SERVICE_USERS = ("postgres", "nobody")
+
+
+def free_port() -> int:
+    """A TCP port of the loopback that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def service_owner() -> tuple[int, int]:
+    """User and group of servers that refuse root: the tests' own, unless those are root."""
+    if os.geteuid() != 0:
+        return os.geteuid(), os.getegid()
+    for name in SERVICE_USERS:
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            continue
+        return entry.pw_uid, entry.pw_gid
+    raise RuntimeError(f"no user of {SERVICE_USERS} on this machine: create one, servers do not run as root")
+
+
+def require_program(name: str, package: str, *places: Path) -> Path:
+    """Path of an installed program, looked for in `places` before PATH.
+
+    Raises:
+        RuntimeError: it is not installed; the message names the Debian package.
+    """
+    for place in places:
+        if (place / name).exists():
+            return place / name
+    found = shutil.which(name)
+    if found is None:
+        raise RuntimeError(f"{name} is not installed: apt-get install {package}")
+    return Path(found)
+
+
+class LocalProcess(ABC):
+    """A server on the loopback that belongs to the test that made it.
+
+    Args:
+        directory: an empty folder for its data and its log; handed to the service's user.
+    """
+
+    name: str
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        self.port = free_port()
+        self.uid, self.gid = service_owner()
+        self.log = directory.with_name(f"{directory.name}.log")
+        self._process: subprocess.Popen[bytes] | None = None
+        directory.mkdir(parents=True, exist_ok=True)
+        os.chown(directory, self.uid, self.gid)
+
+    @abstractmethod
+    def command(self) -> list[str]:
+        """The program and its arguments."""
+
+    @abstractmethod
+    def answers(self) -> bool:
+        """Whether a client gets an answer now."""
+
+    def start(self) -> Self:
+        """Start it and wait until it answers."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                self.command(),
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                cwd=self.directory,
+                user=self.uid,
+                group=self.gid,
+            )
+        until(self._assert_answers, Budget.PROCESS, every=0.05)
+        return self
+
+    def _assert_answers(self) -> None:
+        if self._process is not None and self._process.poll() is not None:
+            last = self.log.read_text()[-2000:]
+            raise RuntimeError(f"{self.name} ended with {self._process.returncode}: {last}")
+        assert self.answers(), f"{self.name} does not answer on port {self.port}: see {self.log}"
+
+    def stop(self) -> None:
+        """Ask it to end; kill it when it does not."""
+        if self._process is None:
+            return
+        self.resume()
+        self._process.terminate()
+        try:
+            self._process.wait(Budget.PROCESS.seconds)
+        except subprocess.TimeoutExpired:
+            self._signal_all(signal.SIGKILL)
+            self._process.wait()
+        self._process = None
+
+    def kill(self) -> None:
+        """End it and its children at once, as a power cut would."""
+        self._signal_all(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
+        self._process = None
+
+    def restart(self) -> Self:
+        """Stop and start on the same port and data."""
+        self.stop()
+        return self.start()
+
+    def pause(self) -> None:
+        """Make it hang: connections stay open, nothing answers."""
+        self._signal_all(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Go on after `pause`."""
+        self._signal_all(signal.SIGCONT)
+
+    def _signal_all(self, number: signal.Signals) -> None:
+        if self._process is not None and self._process.poll() is None:
+            os.killpg(self._process.pid, number)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
