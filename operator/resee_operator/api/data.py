@@ -1,0 +1,249 @@
+"""The boxes with data: database, Redis and the backup of the database."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from resee_operator import quantity
+from resee_operator.api.base import Model, Rule
+from resee_operator.api.pods import PodOverrides
+from resee_operator.api.types import (
+    Address,
+    Bucket,
+    CronLine,
+    Key,
+    ObjectName,
+    Prefix,
+    Quantity,
+    Region,
+    TimeZone,
+)
+
+FIXED_PARAMETERS = (
+    "config_file",
+    "data_directory",
+    "external_pid_file",
+    "hba_file",
+    "ident_file",
+    "listen_addresses",
+    "password_encryption",
+    "port",
+    "unix_socket_directories",
+)
+"""Parameters of PostgreSQL that the operator sets or relies on."""
+
+
+class DatabaseProvider(StrEnum):
+    """Who runs PostgreSQL."""
+
+    STATEFUL_SET = "StatefulSet"
+    PATRONI = "Patroni"
+    CLOUD_NATIVE_PG = "CloudNativePG"
+    RDS = "RDS"
+    EXTERNAL = "External"
+
+
+class RedisProvider(StrEnum):
+    """Who runs Redis."""
+
+    STATEFUL_SET = "StatefulSet"
+    SENTINEL = "Sentinel"
+    ELASTI_CACHE = "ElastiCache"
+    EXTERNAL = "External"
+
+
+def _size(storage: str, old: str = "") -> str:
+    return f"quantity(string({old or storage}.size))"
+
+
+class Storage(Model):
+    """The volume that holds the data. It can grow, never shrink, and stays in its storage class."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="!has(self.size) || !has(oldSelf.size) || "
+            f"{_size('self')}.compareTo({_size('oldSelf')}) >= 0",
+            message="a volume cannot shrink: keep the size, or restore a backup into a new deployment",
+            field_path=".size",
+        ),
+        Rule(
+            cel="self.?className.orValue('') == oldSelf.?className.orValue('')",
+            message="a volume cannot move to another class: keep className, "
+            "or restore a backup into a new deployment",
+            field_path=".className",
+        ),
+        Rule(
+            cel="!has(self.size) || quantity(string(self.size)).isGreaterThan(quantity('1Mi'))",
+            message="the size is too small for any data: write it with its unit, for example 10Gi",
+            field_path=".size",
+            holds=lambda storage: storage.size is None or quantity.parse(storage.size) > 2**20,
+        ),
+    )
+
+    size: Quantity | None = None
+    """Size of the volume, for example 10Gi; the stage's where left out."""
+    class_name: ObjectName | None = None
+    """StorageClass; the cluster's default where left out."""
+
+
+class ExternalService(Model):
+    """A server that somebody else runs, named by a Secret."""
+
+    secret_name: ObjectName
+    """Secret in the same namespace. Its keys for a database: uri (postgresql://user:password@host:port/name), port,
+    and optionally replica-uri. For Redis: uri (redis:// or rediss://, for Celery), cache-uri (for the cache), port."""
+
+
+Parameters = Annotated[dict[str, Annotated[str, Field(max_length=256)]], Field(max_length=64)]
+
+
+class Database(PodOverrides):
+    """PostgreSQL 15. The provider cannot be changed, since the data would have to move."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="(self.?provider.orValue('') == 'External') == has(self.external)",
+            message="provider External and external.secretName belong together: set both or neither",
+            field_path=".external",
+            holds=lambda database: (
+                (database.provider == DatabaseProvider.EXTERNAL) == (database.external is not None)
+            ),
+        ),
+        Rule(
+            cel="!has(self.parameters) || self.parameters.all(name, name.matches('^[a-z][a-z0-9_.]*$') && "
+            f"!(name in [{', '.join(repr(name) for name in FIXED_PARAMETERS)}]))",
+            message="a parameter is not a name of PostgreSQL's configuration, or is one that the operator sets: "
+            f"remove it (set by the operator: {', '.join(FIXED_PARAMETERS)})",
+            field_path=".parameters",
+            holds=lambda database: not set(database.parameters) & set(FIXED_PARAMETERS),
+        ),
+    )
+
+    provider: DatabaseProvider | None = None
+    """Who runs the database. Local and Basic: StatefulSet; Production: Patroni."""
+    external: ExternalService | None = None
+    """The server of provider External."""
+    storage: Storage = Storage()
+    """The volume of the data."""
+    parameters: Parameters = {}
+    """Parameters of PostgreSQL, for example max_connections; they win over the stage's."""
+
+
+class Redis(PodOverrides):
+    """Redis 7: broker of the tasks, and cache. The provider cannot be changed while tasks may be in it."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="(self.?provider.orValue('') == 'External') == has(self.external)",
+            message="provider External and external.secretName belong together: set both or neither",
+            field_path=".external",
+            holds=lambda redis: (redis.provider == RedisProvider.EXTERNAL) == (redis.external is not None),
+        ),
+    )
+
+    provider: RedisProvider | None = None
+    """Who runs Redis. Local and Basic: StatefulSet; Production: Sentinel."""
+    external: ExternalService | None = None
+    """The server of provider External."""
+    storage: Storage = Storage()
+    """The volume of the append-only file."""
+
+
+class S3Destination(Model):
+    """A bucket of S3 or of a server that speaks its protocol."""
+
+    bucket: Bucket
+    """Name of the bucket."""
+    prefix: Prefix | None = None
+    """Folder in the bucket; by default namespace/name of the deployment."""
+    endpoint: Address | None = None
+    """Address of the server; Amazon's where left out."""
+    region: Region | None = None
+    """Region of the bucket."""
+    credentials_secret: ObjectName | None = None
+    """Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; without it the ServiceAccount's or the machine's role
+    is used."""
+
+
+class VolumeDestination(Model):
+    """A PersistentVolumeClaim that the operator makes."""
+
+    storage: Storage = Storage()
+    """The volume of the backups."""
+
+
+class Destination(Model):
+    """Where the backups go; exactly one of the fields."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="has(self.s3) != has(self.volume)",
+            message="set either s3 or volume",
+            holds=lambda destination: (destination.s3 is None) != (destination.volume is None),
+        ),
+    )
+
+    s3: S3Destination | None = None
+    """A bucket."""
+    volume: VolumeDestination | None = None
+    """A volume in the cluster; lost with the cluster."""
+
+
+Kept = Annotated[int, Field(ge=0, le=1000)]
+
+
+class Retention(Model):
+    """Which backups are kept. The last verified one is never deleted."""
+
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        Rule(
+            cel="self.keepLast + self.daily + self.weekly + self.monthly > 0",
+            message="the retention would keep no backup: set at least one of keepLast, daily, weekly, monthly",
+            holds=lambda kept: kept.keep_last + kept.daily + kept.weekly + kept.monthly > 0,
+        ),
+    )
+
+    keep_last: Kept = 3
+    """Newest backups, whatever their age."""
+    daily: Kept = 7
+    """Days of which the newest backup is kept."""
+    weekly: Kept = 4
+    """Weeks of which the newest backup is kept."""
+    monthly: Kept = 6
+    """Months of which the newest backup is kept."""
+
+
+class Drill(Model):
+    """Restoring the newest backup into a throw-away database, to prove that it can be done."""
+
+    schedule: CronLine | None = None
+    """When, as a cron line in the backup's time zone; never where left out."""
+
+
+class Backup(PodOverrides):
+    """The regular backup of the database."""
+
+    enabled: bool = True
+    """Whether backups are made."""
+    schedule: CronLine | None = None
+    """When, as a cron line: minute, hour, day of month, month, day of week. By default 0 3 * * *."""
+    time_zone: TimeZone = "Asia/Seoul"
+    """Time zone of the schedules, a name of the IANA database."""
+    destination: Destination | None = None
+    """Where the backups go; by default a volume in the cluster."""
+    retention: Retention = Retention()
+    """Which backups are kept."""
+    drill: Drill = Drill()
+    """Proof that the backups can be restored."""
+
+
+class SecretKeyRef(Model):
+    """One key of a Secret in the same namespace."""
+
+    secret_name: ObjectName
+    """Name of the Secret."""
+    key: Key = "url"
+    """Key in its data."""

@@ -1,0 +1,102 @@
+"""The status: what runs, in words for people and figures for machines. The engine fills it."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from resee_operator.api.base import Model
+from resee_operator.api.types import Text
+
+Moment = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
+"""A time as RFC 3339 writes it, in UTC."""
+
+
+class ConditionType(StrEnum):
+    """The conditions that the status always has."""
+
+    READY = "Ready"
+    PROGRESSING = "Progressing"
+    DEGRADED = "Degraded"
+    DATABASE_READY = "DatabaseReady"
+    REDIS_READY = "RedisReady"
+    MIGRATED = "Migrated"
+    WEB_READY = "WebReady"
+    WORKERS_READY = "WorkersReady"
+    BACKUP_HEALTHY = "BackupHealthy"
+
+
+class Condition(Model):
+    """One answer about the deployment, as Kubernetes writes conditions."""
+
+    type: Annotated[str, Field(pattern=r"^[A-Za-z]+$", max_length=64)]
+    """What is asked."""
+    status: Literal["True", "False", "Unknown"]
+    """The answer."""
+    observed_generation: int | None = None
+    """The generation that the answer is about."""
+    last_transition_time: Moment
+    """When the answer last changed."""
+    reason: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9]*$", max_length=128)]
+    """Why, in one word."""
+    message: Annotated[str, Field(max_length=32768)]
+    """Why, and what to do, in a sentence."""
+
+
+class DatabaseStatus(Model):
+    """The database in use."""
+
+    provider: Text | None = None
+    """Who runs it."""
+    secret_name: Text | None = None
+    """Secret with its address and credentials."""
+
+
+class BackupStatus(Model):
+    """What is known about the backups."""
+
+    last_success: Moment | None = None
+    """When the last good backup ended."""
+    last_failure: Moment | None = None
+    """When a backup last failed."""
+    last_verified: Moment | None = None
+    """When a backup was last read as a whole."""
+    last_drill: Moment | None = None
+    """When a backup was last restored on trial."""
+    location: Text | None = None
+    """Where the last good backup lies."""
+    size_bytes: int | None = None
+    """Its size, in bytes."""
+    rpo_seconds: int | None = None
+    """Age of the last verified backup, in seconds: what would be lost at most."""
+    rto_seconds: int | None = None
+    """How long the last drill took, in seconds: how long a restore lasts."""
+
+
+class ReseeDeploymentStatus(Model):
+    """What runs, as the operator last saw it."""
+
+    observed_generation: int | None = None
+    """The generation of the spec that the status is about."""
+    stage: Text | None = None
+    """Stage that runs."""
+    version: Text | None = None
+    """Version that runs; kept where spec.version is left out."""
+    url: Text | None = None
+    """Address of the web page."""
+    conditions: Annotated[
+        list[Condition],
+        Field(
+            max_length=32,
+            json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["type"]},
+        ),
+    ] = []
+    """Ready, Progressing, Degraded, and one for each part."""
+    replicas: Annotated[dict[str, Text], Field(max_length=64)] = {}
+    """Ready and wanted Pods of each component, such as 2/2."""
+    database: DatabaseStatus | None = None
+    """The database in use."""
+    backup: BackupStatus | None = None
+    """What is known about the backups."""

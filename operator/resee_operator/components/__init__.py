@@ -1,0 +1,1 @@
+"""What should exist: one module for each box of the architecture, and this registry of them."""

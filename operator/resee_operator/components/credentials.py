@@ -1,0 +1,141 @@
+"""Secrets that are drawn once and never overwritten: Django's key, the database's and Redis' passwords.
+
+The engine draws what is missing and creates the Secrets; what exists, stands. A Secret that a user made under the same
+name beforehand is therefore taken as it is.
+"""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from resee_operator.api.data import DatabaseProvider, RedisProvider
+from resee_operator.components import meta
+from resee_operator.components.base import Facts, Live, Manifest, Reason, Verdict
+from resee_operator.stages import Resolved
+
+NAME = "credentials"
+CONDITION: str | None = None
+
+DATABASE_NAME = "resee"
+DATABASE_USER = "resee"
+POSTGRES_PORT = 5432
+REDIS_PORT = 6379
+
+_ALPHABET = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True, slots=True)
+class Random:
+    """How a secret value is drawn: so many characters of an alphabet that needs no quoting anywhere."""
+
+    length: int
+    alphabet: str = _ALPHABET
+
+
+_PASSWORD = Random(32)
+"""32 of 62 characters: 190 bits, more than the 128 that suffice."""
+_DJANGO_KEY = Random(50)
+"""Django's own start-project command draws 50."""
+
+
+@dataclass(frozen=True, slots=True)
+class GeneratedSecret:
+    """A Secret that is made once.
+
+    Args:
+        manifest: the Secret without its data.
+        random: keys whose values are drawn.
+        derive: the other keys, made from the drawn ones.
+    """
+
+    manifest: Manifest
+    random: Mapping[str, Random]
+    derive: Callable[[Mapping[str, str]], Mapping[str, str]]
+
+    @property
+    def name(self) -> str:
+        """Name of the Secret."""
+        return str(self.manifest["metadata"]["name"])
+
+    def complete(self, existing: Mapping[str, str], draw: Callable[[Random], str]) -> dict[str, str]:
+        """All of its data: what exists stands, what is missing is drawn or derived.
+
+        Args:
+            existing: decoded data of the Secret in the cluster; empty when there is none.
+            draw: gives a new value.
+        """
+        drawn = {key: existing.get(key) or draw(recipe) for key, recipe in self.random.items()}
+        return {**self.derive(drawn), **drawn, **existing}
+
+
+def generated(resolved: Resolved) -> list[GeneratedSecret]:
+    """The Secrets that this deployment needs and no user gives."""
+    secrets = [_app(resolved)]
+    if resolved.database.provider != DatabaseProvider.EXTERNAL:
+        secrets.append(_database(resolved))
+    if resolved.redis.provider != RedisProvider.EXTERNAL:
+        secrets.append(_redis(resolved))
+    return secrets
+
+
+def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:  # noqa: ARG001 - the same form in each component
+    """None: what is applied could be overwritten, and these may not be."""
+    return []
+
+
+def health(resolved: Resolved, live: Live) -> Verdict:
+    """Whether all the generated Secrets exist."""
+    missing = [secret.name for secret in generated(resolved) if live.get("Secret", secret.name) is None]
+    if missing:
+        return Verdict(False, Reason.MISSING, f"Secret {', '.join(missing)} will be generated")
+    return Verdict(True, Reason.READY, "all generated Secrets exist")
+
+
+def _secret(resolved: Resolved, name: str) -> Manifest:
+    return {
+        "apiVersion": "v1",
+        "kind": "Secret",
+        "metadata": meta.metadata(resolved, name, NAME, holds_data=True),
+        "type": "Opaque",
+    }
+
+
+def _app(resolved: Resolved) -> GeneratedSecret:
+    return GeneratedSecret(
+        _secret(resolved, resolved.app_secret), {"SECRET_KEY": _DJANGO_KEY}, lambda drawn: dict(drawn)
+    )
+
+
+def _database(resolved: Resolved) -> GeneratedSecret:
+    host = resolved.child("postgres")
+
+    def derive(drawn: Mapping[str, str]) -> Mapping[str, str]:
+        login = f"{DATABASE_USER}:{quote(drawn['password'], safe='')}"
+        return {
+            "host": host,
+            "port": str(POSTGRES_PORT),
+            "dbname": DATABASE_NAME,
+            "username": DATABASE_USER,
+            "uri": f"postgresql://{login}@{host}:{POSTGRES_PORT}/{DATABASE_NAME}",
+        }
+
+    return GeneratedSecret(_secret(resolved, resolved.database.secret_name), {"password": _PASSWORD}, derive)
+
+
+def _redis(resolved: Resolved) -> GeneratedSecret:
+    host = resolved.child("redis")
+
+    def derive(drawn: Mapping[str, str]) -> Mapping[str, str]:
+        server = f"redis://:{quote(drawn['password'], safe='')}@{host}:{REDIS_PORT}"
+        return {
+            "host": host,
+            "port": str(REDIS_PORT),
+            "uri": f"{server}/0",
+            "cache-uri": f"{server}/1",
+            "auth.conf": f'requirepass "{drawn["password"]}"\n',
+        }
+
+    return GeneratedSecret(_secret(resolved, resolved.redis.secret_name), {"password": _PASSWORD}, derive)

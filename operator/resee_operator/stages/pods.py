@@ -1,0 +1,80 @@
+"""What the spec says about a component's Pods, over what the stage says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from resee_operator import quantity
+from resee_operator.api.data import Storage
+from resee_operator.api.pods import EnvVar, PodOverrides
+from resee_operator.api.pods import Resources as ResourcesSpec
+from resee_operator.api.workloads import ScalableOverrides
+from resee_operator.stages.resolved import Autoscaling, PodSettings, Resources, Scale, Volume
+
+
+def plain(resources: Resources) -> PodSettings:
+    """Settings of a component that the spec does not mention."""
+    return PodSettings(resources)
+
+
+def settings(spec: PodOverrides, resources: Resources) -> PodSettings:
+    """Settings of a component, ``resources`` being the stage's."""
+    return PodSettings(
+        resources=_resources(spec.resources, resources),
+        env=variables(spec.env),
+        node_selector=spec.node_selector or None,
+        tolerations=tuple(item.model_dump(exclude_none=True, mode="json") for item in spec.tolerations),
+        affinity=spec.affinity,
+        service_account_annotations=spec.service_account_annotations or None,
+    )
+
+
+def placed_like(spec: PodOverrides, resources: Resources) -> PodSettings:
+    """Settings of a component that runs where ``spec``'s runs and with its environment, with own resources."""
+    return settings(spec.model_copy(update={"resources": ResourcesSpec()}), resources)
+
+
+def variables(env: Sequence[EnvVar]) -> tuple[Mapping[str, Any], ...]:
+    """Variables in the form of a Pod's env, sorted by name: their order must not roll Pods."""
+    dumped = [variable.model_dump(exclude_none=True, mode="json") for variable in env]
+    return tuple(sorted(dumped, key=lambda variable: str(variable["name"])))
+
+
+def scale(spec: ScalableOverrides, default: Scale) -> Scale:
+    """Number of Pods: what the spec fixes, else its autoscaler, else the stage's."""
+    if spec.replicas is not None:
+        return Scale(spec.replicas)
+    if spec.autoscaling is None:
+        return default
+    bounds = spec.autoscaling
+    return Scale(
+        bounds.min_replicas,
+        Autoscaling(bounds.min_replicas, bounds.max_replicas, bounds.target_cpu_utilization),
+    )
+
+
+def volume(spec: Storage | None, default: Volume) -> Volume:
+    """The volume that the spec asks for."""
+    if spec is None:
+        return default
+    return Volume(spec.size or default.size, spec.class_name or default.class_name)
+
+
+def _resources(spec: ResourcesSpec, default: Resources) -> Resources:
+    """The spec's amounts over the stage's; a default bends where it would contradict what the user wrote."""
+    requests, limits = spec.requests, spec.limits
+    return Resources(
+        cpu_request=requests.cpu or _least(default.cpu_request, limits.cpu),
+        memory_request=requests.memory or _least(default.memory_request, limits.memory),
+        memory_limit=limits.memory or _greatest(default.memory_limit, requests.memory),
+        cpu_limit=limits.cpu,
+    )
+
+
+def _least(default: str, bound: str | None) -> str:
+    return default if bound is None else min(default, bound, key=quantity.parse)
+
+
+def _greatest(default: str, bound: str | None) -> str:
+    return default if bound is None else max(default, bound, key=quantity.parse)

@@ -1,0 +1,188 @@
+"""From the spec to a deployment with nothing left open: what the user wrote, else the stage's default."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from resee_operator.api.data import Database as DatabaseSpec
+from resee_operator.api.data import Redis as RedisSpec
+from resee_operator.api.deployment import ReseeDeploymentSpec, Stage
+from resee_operator.stages import backups, checks, pods
+from resee_operator.stages.defaults import STAGES, StageDefaults
+from resee_operator.stages.resolved import (
+    Database,
+    Images,
+    Ingress,
+    Nginx,
+    Redis,
+    Resolved,
+    SecretKeyRef,
+    Web,
+    Worker,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What the operator's own settings fill in.
+
+    Args:
+        registry: host and folder of Resee's images, such as ghcr.io/resee-io.
+        version: tag of Resee's images for a deployment that is seen for the first time.
+        postgres_image: full reference of PostgreSQL 15.
+        redis_image: full reference of Redis 7.
+    """
+
+    registry: str
+    version: str
+    postgres_image: str
+    redis_image: str
+
+
+def resolve(
+    name: str,
+    namespace: str,
+    uid: str,
+    spec: ReseeDeploymentSpec,
+    defaults: Defaults,
+    pinned_version: str | None = None,
+) -> Resolved:
+    """Fill in everything that the spec leaves open.
+
+    Args:
+        name: name of the ReseeDeployment.
+        namespace: its namespace.
+        uid: its identity, which its children's owner references carry.
+        spec: what the user wrote.
+        defaults: the operator's own settings.
+        pinned_version: the version of the status, which stands where the spec names none.
+
+    Raises:
+        InvalidSpec: a value cannot work.
+        NotSupported: a provider that this version of the operator does not have.
+    """
+    checks.check(spec)
+    stage = STAGES[spec.stage]
+    version = spec.version or pinned_version or defaults.version
+    host = spec.host or _own_host(name, namespace, spec.stage)
+    return Resolved(
+        name=name,
+        namespace=namespace,
+        uid=uid,
+        stage=spec.stage,
+        version=version,
+        images=_images(spec, version, defaults),
+        host=host,
+        url=spec.url or f"{'https' if _encrypted(spec) else 'http'}://{host}",
+        ingress=_ingress(spec),
+        nginx=_nginx(spec, stage),
+        web=_web(spec, stage),
+        workers=_workers(spec, stage),
+        beat=pods.settings(spec.beat, stage.resources["beat"]),
+        migration=pods.placed_like(spec.web, stage.resources["migration"]),
+        database=_database(name, spec.database, stage),
+        redis=_redis(name, spec.redis, stage),
+        backup=backups.resolve(f"{namespace}/{name}", spec.backup, stage),
+        env=pods.variables(spec.env),
+        slack=_slack(spec),
+        log_level=spec.log_level,
+        debug=bool(spec.dev and spec.dev.debug),
+        live_update=bool(spec.dev and spec.dev.live_update),
+        spread_zones=stage.spread_zones,
+        suspended=spec.suspend,
+        deletion_policy=spec.deletion_policy,
+    )
+
+
+def _own_host(name: str, namespace: str, stage: Stage) -> str:
+    """Where no host is set: this machine in stage Local, else the name of nginx's Service."""
+    return "localhost" if stage == Stage.LOCAL else f"{name}-nginx.{namespace}.svc"
+
+
+def _encrypted(spec: ReseeDeploymentSpec) -> bool:
+    return spec.tls is not None and (spec.tls.upstream or spec.tls.secret_name is not None)
+
+
+def _images(spec: ReseeDeploymentSpec, version: str, defaults: Defaults) -> Images:
+    images = spec.images
+    registry = images.registry or defaults.registry
+    return Images(
+        backend=images.backend or f"{registry}/resee-backend:{version}",
+        nginx=images.nginx or f"{registry}/resee-nginx:{version}",
+        backup=images.backup or f"{registry}/resee-backup:{version}",
+        postgres=images.postgres or defaults.postgres_image,
+        redis=images.redis or defaults.redis_image,
+        pull_policy=images.pull_policy,
+        pull_secrets=tuple(images.pull_secrets),
+    )
+
+
+def _ingress(spec: ReseeDeploymentSpec) -> Ingress:
+    wanted = spec.ingress.enabled
+    return Ingress(
+        enabled=(spec.host is not None and spec.stage != Stage.LOCAL) if wanted is None else wanted,
+        class_name=spec.ingress.class_name,
+        annotations=spec.ingress.annotations,
+        tls_secret=spec.tls.secret_name if spec.tls else None,
+    )
+
+
+def _nginx(spec: ReseeDeploymentSpec, stage: StageDefaults) -> Nginx:
+    return Nginx(
+        pods=pods.settings(spec.nginx, stage.resources["nginx"]),
+        scale=pods.scale(spec.nginx, stage.nginx),
+        service_type=spec.nginx.service.type,
+        node_port=spec.nginx.service.node_port,
+        service_annotations=spec.nginx.service.annotations,
+    )
+
+
+def _web(spec: ReseeDeploymentSpec, stage: StageDefaults) -> Web:
+    return Web(
+        pods=pods.settings(spec.web, stage.resources["web"]),
+        scale=pods.scale(spec.web, stage.web),
+        concurrency=spec.web.concurrency or stage.web_concurrency,
+    )
+
+
+def _workers(spec: ReseeDeploymentSpec, stage: StageDefaults) -> tuple[Worker, ...]:
+    resources = stage.resources["worker"]
+    if spec.workers is None:
+        return tuple(
+            Worker(group.name, group.queues, pods.plain(resources), group.scale, group.concurrency)
+            for group in stage.workers
+        )
+    return tuple(
+        Worker(
+            name=worker.name,
+            queues=tuple(worker.queues),
+            pods=pods.settings(worker, resources),
+            scale=pods.scale(worker, stage.workers[0].scale),
+            concurrency=worker.concurrency or stage.worker_concurrency,
+        )
+        for worker in sorted(spec.workers, key=lambda worker: worker.name)
+    )
+
+
+def _database(name: str, spec: DatabaseSpec, stage: StageDefaults) -> Database:
+    return Database(
+        provider=spec.provider or stage.database_provider,
+        secret_name=spec.external.secret_name if spec.external else f"{name}-database",
+        pods=pods.settings(spec, stage.resources["database"]),
+        volume=pods.volume(spec.storage, stage.database_volume),
+        parameters={**stage.database_parameters, **spec.parameters},
+    )
+
+
+def _redis(name: str, spec: RedisSpec, stage: StageDefaults) -> Redis:
+    return Redis(
+        provider=spec.provider or stage.redis_provider,
+        secret_name=spec.external.secret_name if spec.external else f"{name}-redis",
+        pods=pods.settings(spec, stage.resources["redis"]),
+        volume=pods.volume(spec.storage, stage.redis_volume),
+    )
+
+
+def _slack(spec: ReseeDeploymentSpec) -> SecretKeyRef | None:
+    slack = spec.notifications.slack
+    return SecretKeyRef(slack.secret_name, slack.key) if slack else None

@@ -1,0 +1,252 @@
+"""A deployment with nothing left open: what the components build from. Frozen, and free of Kubernetes' forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from resee_operator.api.data import DatabaseProvider, RedisProvider
+from resee_operator.api.deployment import DeletionPolicy, Stage
+from resee_operator.api.workloads import ServiceType
+
+
+@dataclass(frozen=True, slots=True)
+class Images:
+    """Full references of the images."""
+
+    backend: str
+    nginx: str
+    backup: str
+    postgres: str
+    redis: str
+    pull_policy: str
+    pull_secrets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Resources:
+    """Requests and limits as Kubernetes writes quantities. No CPU limit means that idle cores may be used."""
+
+    cpu_request: str
+    memory_request: str
+    memory_limit: str
+    cpu_limit: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PodSettings:
+    """What differs between the Pods of the components."""
+
+    resources: Resources
+    env: tuple[Mapping[str, Any], ...] = ()
+    """More variables in the form of a Pod's env; they win over ours of the same name."""
+    node_selector: Mapping[str, str] | None = None
+    tolerations: tuple[Mapping[str, Any], ...] = ()
+    affinity: Mapping[str, Any] | None = None
+    service_account_annotations: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Autoscaling:
+    """Bounds of an autoscaler; ``target_cpu`` is a percentage of the request."""
+
+    min_replicas: int
+    max_replicas: int
+    target_cpu: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Either a fixed number of Pods or an autoscaler that owns the number."""
+
+    replicas: int
+    """Number of Pods; with an autoscaler its minimum."""
+    autoscaling: Autoscaling | None = None
+
+    @property
+    def several(self) -> bool:
+        """Whether more than one Pod runs, so that one may go while another serves."""
+        return self.replicas > 1
+
+
+@dataclass(frozen=True, slots=True)
+class Web:
+    """Django behind gunicorn; ``concurrency`` gunicorn workers in each Pod."""
+
+    pods: PodSettings
+    scale: Scale
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Nginx:
+    """Nginx and its Service."""
+
+    pods: PodSettings
+    scale: Scale
+    service_type: ServiceType
+    node_port: int | None
+    service_annotations: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """One group of Celery workers; ``concurrency`` tasks at the same time in each Pod."""
+
+    name: str
+    queues: tuple[str, ...]
+    pods: PodSettings
+    scale: Scale
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A PersistentVolumeClaim; ``class_name`` None is the cluster's default."""
+
+    size: str
+    class_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """PostgreSQL. ``secret_name`` names the Secret with its address, whoever runs it."""
+
+    provider: DatabaseProvider
+    secret_name: str
+    pods: PodSettings
+    volume: Volume
+    parameters: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Redis:
+    """Redis. ``secret_name`` names the Secret with its address, whoever runs it."""
+
+    provider: RedisProvider
+    secret_name: str
+    pods: PodSettings
+    volume: Volume
+
+
+@dataclass(frozen=True, slots=True)
+class S3:
+    """A bucket and the folder in it."""
+
+    bucket: str
+    prefix: str
+    endpoint: str | None
+    region: str | None
+    credentials_secret: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How many backups are kept of each kind."""
+
+    keep_last: int
+    daily: int
+    weekly: int
+    monthly: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backup:
+    """The regular backup; ``destination`` is a bucket or a volume in the cluster."""
+
+    enabled: bool
+    schedule: str
+    time_zone: str
+    destination: S3 | Volume
+    retention: Retention
+    drill_schedule: str | None
+    pods: PodSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Ingress:
+    """The way in from outside the cluster."""
+
+    enabled: bool
+    class_name: str | None
+    annotations: Mapping[str, str]
+    tls_secret: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SecretKeyRef:
+    """One key of a Secret."""
+
+    name: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One deployment, with every default filled in."""
+
+    name: str
+    namespace: str
+    uid: str
+    stage: Stage
+    version: str
+    images: Images
+    host: str
+    url: str
+    ingress: Ingress
+    nginx: Nginx
+    web: Web
+    workers: tuple[Worker, ...]
+    beat: PodSettings
+    migration: PodSettings
+    database: Database
+    redis: Redis
+    backup: Backup
+    env: tuple[Mapping[str, Any], ...]
+    slack: SecretKeyRef | None
+    log_level: str
+    debug: bool
+    live_update: bool
+    spread_zones: bool
+    suspended: bool
+    deletion_policy: DeletionPolicy
+
+    def child(self, suffix: str) -> str:
+        """Name of a child object."""
+        return f"{self.name}-{suffix}"
+
+    @property
+    def app_secret(self) -> str:
+        """Secret with Django's SECRET_KEY."""
+        return self.child("app")
+
+    @property
+    def config_map(self) -> str:
+        """ConfigMap with the environment of the Django Pods that is no secret."""
+        return self.child("config")
+
+    @property
+    def secret_names(self) -> tuple[str, ...]:
+        """Every Secret that a pass has to read, our own and those that the user names; sorted."""
+        names = {self.app_secret, self.database.secret_name, self.redis.secret_name}
+        if self.slack:
+            names.add(self.slack.name)
+        if isinstance(self.backup.destination, S3) and self.backup.destination.credentials_secret:
+            names.add(self.backup.destination.credentials_secret)
+        return tuple(sorted(names | self._env_secrets()))
+
+    def _env_secrets(self) -> set[str]:
+        pods = (
+            self.nginx.pods,
+            self.web.pods,
+            self.beat,
+            self.migration,
+            self.database.pods,
+            self.redis.pods,
+            self.backup.pods,
+            *(worker.pods for worker in self.workers),
+        )
+        variables = [*self.env, *(variable for settings in pods for variable in settings.env)]
+        sources = [variable.get("valueFrom", {}).get("secretKeyRef") for variable in variables]
+        return {source["name"] for source in sources if source}
