@@ -1,0 +1,48 @@
+"""The list of built images, ``images.json`` in the state folder: name -> reference.
+
+`make up`, the tests and the Tiltfile read it, so that all of them run exactly what was built last.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from devcluster.errors import UsageError
+from devcluster.images.catalogue import OPERATOR, POSTGRES, REDIS, REGISTRY
+
+FILE = "images.json"
+_APPLICATION = "resee-backend"
+
+
+def write(state: Path, references: dict[str, str]) -> Path:
+    """Write the references to the state folder, whole or not at all, and return the file."""
+    state.mkdir(parents=True, exist_ok=True)
+    kept = state / FILE
+    fresh = kept.with_suffix(".part")
+    fresh.write_text(json.dumps(references, indent=2, sort_keys=True) + "\n")
+    fresh.rename(kept)
+    return kept
+
+
+def read(state: Path) -> dict[str, str]:
+    """Return the references of the last build; raise ``UsageError`` where there was none."""
+    kept = state / FILE
+    if not kept.exists():
+        raise UsageError(f"{kept} does not exist.", "Run `python -m devcluster build` first.")
+    references: dict[str, str] = json.loads(kept.read_text())
+    return references
+
+
+def application_version(references: dict[str, str]) -> str:
+    """Return the version that the application's images share: what ``spec.version`` names."""
+    return references[_APPLICATION].rpartition(":")[2]
+
+
+def chart_values(references: dict[str, str]) -> dict[str, object]:
+    """Return the chart's values that make the operator use these images and nothing from elsewhere."""
+    repository, _, tag = references[OPERATOR].rpartition(":")
+    settings = {"registry": REGISTRY, "defaultVersion": application_version(references)}
+    stand_ins = {"postgresImage": POSTGRES, "redisImage": REDIS}
+    settings |= {value: references[name] for value, name in stand_ins.items() if name in references}
+    return {"image": {"repository": repository, "tag": tag, "pullPolicy": "IfNotPresent"}, "resee": settings}

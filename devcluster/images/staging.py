@@ -1,0 +1,153 @@
+"""What images are made of and no repository holds: Python packages, the React build, Django's static files.
+
+Each is made once in the cache under the hash of its inputs and handed out as a ``Tree`` with that hash as its
+key, so that two images that need the same thing share it and a second run makes nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import platform
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from devcluster.images.command import run
+from devcluster.images.context import LEFT_OUT, Tree, tree_digest
+
+PYTHON = "3.11"  # of Debian bookworm and of the official base images
+_KEY_LENGTH = 16
+
+Report = Callable[[str], None]
+
+
+@dataclass
+class Staging:
+    """The makers of staged folders for one repository and one cache folder."""
+
+    repository: Path
+    cache: Path
+
+    def site_packages(self, name: str, report: Report) -> Tree:
+        """Return the packages of ``requirements/<name>.txt``, for Linux and this machine's processor."""
+        locked = self.repository / "requirements" / f"{name}.txt"
+        key = _key(PYTHON, _python_platform(), locked.read_text())
+
+        def make(folder: Path) -> None:
+            report("Python packages")
+            _install(locked, folder)
+            # Entry points with this machine's interpreter in their first line; images start modules.
+            shutil.rmtree(folder / "bin", ignore_errors=True)
+
+        return Tree(self._made(f"site-packages/{name}-{key}", make), "site-packages", key)
+
+    def react_build(self, report: Report) -> Tree:
+        """Return the front end's production build."""
+        source = self.repository / "app" / "frontend"
+        key = _key(tree_digest(Tree(source, "frontend")))
+
+        def make(folder: Path) -> None:
+            with self._node_workspace(source, report) as workspace:
+                report("React build")
+                run(
+                    ["npm", "run", "build"],
+                    cwd=workspace,
+                    remedy="`npm run build` in app/frontend shows it in place.",
+                )
+                shutil.copytree(workspace / "dist", folder, dirs_exist_ok=True)
+
+        return Tree(self._made(f"react/{key}", make), "html", key)
+
+    def django_static(self, report: Report) -> Tree:
+        """Return what ``collectstatic`` gathers: the files of Django's admin and of the API's pages."""
+        source = self.repository / "app" / "backend"
+        packages = (self.repository / "requirements" / "backend.txt").read_text()
+        key = _key(packages, tree_digest(Tree(source, "backend")))
+
+        def make(folder: Path) -> None:
+            report("Django's static files")
+            run(
+                [sys.executable, "-m", "devcluster.images.collectstatic", str(folder)],
+                cwd=source,
+                environment=os.environ | {"PYTHONPATH": f"{source}{os.pathsep}{self.repository}"},
+                remedy="`make setup` installs what the project imports.",
+            )
+
+        return Tree(self._made(f"static/{key}", make), "static", key)
+
+    @contextmanager
+    def _node_workspace(self, source: Path, report: Report) -> Iterator[Path]:
+        """Yield a copy of the front end with its packages installed, kept for each package-lock.json."""
+        lock = source / "package-lock.json"
+        workspace = self.cache / "node" / _key(lock.read_text())
+        with _locked(workspace.with_suffix(".lock")):
+            if not (workspace / "node_modules" / ".package-lock.json").exists():
+                report("npm packages")
+                workspace.mkdir(exist_ok=True)
+                for name in ("package.json", "package-lock.json", ".npmrc"):
+                    shutil.copy2(source / name, workspace)
+                run(
+                    ["npm", "ci", "--prefer-offline"],
+                    cwd=workspace,
+                    remedy="Check the network and the version of Node.",
+                )
+            _replace_sources(source, workspace)
+            yield workspace
+
+    def _made(self, name: str, make: Callable[[Path], None]) -> Path:
+        """Return the cache's folder ``name``; where it is missing, ``make`` fills it and it appears whole."""
+        kept = self.cache / name
+        with _locked(kept.with_suffix(".lock")):
+            if not kept.exists():
+                with tempfile.TemporaryDirectory(prefix=".part-", dir=kept.parent) as part:
+                    fresh = Path(part) / "content"
+                    fresh.mkdir()
+                    make(fresh)
+                    fresh.rename(kept)
+        return kept
+
+
+@contextmanager
+def _locked(file: Path) -> Iterator[None]:
+    """Hold a file's lock against other threads and builds; the kernel frees it when a process ends."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    with file.open("w") as handle:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+
+
+def _key(*inputs: str) -> str:
+    return hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:_KEY_LENGTH]
+
+
+def _python_platform() -> str:
+    """Return uv's name for Linux on this processor: images are Linux, the host may be a Mac."""
+    machine = {"arm64": "aarch64", "AMD64": "x86_64"}.get(platform.machine(), platform.machine())
+    return f"{machine}-unknown-linux-gnu"
+
+
+def _install(locked: Path, folder: Path) -> None:
+    run(
+        [
+            *(str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"),
+            *("--target", str(folder), "--python", sys.executable),
+            *("--python-version", PYTHON, "--python-platform", _python_platform()),
+            *("--only-binary", ":all:", "--require-hashes", "-r", str(locked)),
+        ],
+        remedy="Check the network; `make setup` installs uv.",
+    )
+
+
+def _replace_sources(source: Path, workspace: Path) -> None:
+    """Make the workspace hold the front end's sources of now, and of its own nothing but the packages."""
+    for old in workspace.iterdir():
+        if old.name == "node_modules":
+            continue
+        shutil.rmtree(old) if old.is_dir() else old.unlink()
+    shutil.copytree(source, workspace, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*LEFT_OUT))
