@@ -1,0 +1,196 @@
+"""A real API server without nodes: etcd and kube-apiserver as plain processes on loopback.
+
+For integration tests and `up --api-only`: ready in seconds, needs no root. A controller manager (garbage
+collection, Deployments, Jobs) and kwok (nodes and Pods that only exist in the API) may be added.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import ssl
+import urllib.error
+import urllib.request
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from devcluster import binaries, pki, waits
+from devcluster.ports import LOOPBACK, free_port
+from devcluster.process import Process
+from devcluster.progress import Progress
+
+_REMEDY = "Run `python -m devcluster down` and try again."
+_KWOK_FLAGS = ("--manage-all-nodes=true", "--node-lease-duration-seconds=40")
+# Loops of the controller manager that need a cloud or nodes' certificates.
+_CONTROLLERS = "*,-bootstrap-signer-controller,-token-cleaner-controller,-node-ipam-controller"
+
+
+class ApiServer:
+    """etcd and kube-apiserver in `folder`, which keeps their data, certificates, logs and kubeconfig.
+
+    `kill`, `pause`, `resume` and `restart` act on kube-apiserver alone, as a fault does; `stop` ends every
+    process and keeps the data, so that `start` continues; `remove` deletes the folder as well.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        controllers: bool = False,
+        kwok: bool = False,
+        detached: bool = False,
+        progress: Progress | None = None,
+    ) -> None:
+        self.folder = folder
+        self.kubeconfig = folder / "kubeconfig"
+        self._pki = folder / "pki"
+        self._ports = _remembered_ports(folder)
+        self._detached = detached
+        names = ["kube", "kubectl", *(["kwok"] if kwok else [])]
+        self._programs = binaries.ensure_all(names, progress)
+        self.kubectl = self._programs["kubectl"]
+        self.etcd = self._process("etcd", self._etcd_flags())
+        self.apiserver = self._process("kube-apiserver", self._apiserver_flags(controllers))
+        self.controller_manager = self._process("kube-controller-manager", self._controller_flags())
+        self.followers = [self.controller_manager] if controllers else []
+        if kwok:
+            argv = [self._programs["kwok"], f"--kubeconfig={self.kubeconfig}", *_KWOK_FLAGS]
+            self.followers.append(Process("kwok", argv, folder, detached=detached))
+
+    @property
+    def url(self) -> str:
+        return f"https://{LOOPBACK}:{self._ports['apiserver']}"
+
+    @property
+    def ready(self) -> bool:
+        """Whether /readyz answers 200 over TLS with the cluster's own authority."""
+        try:
+            trust = ssl.create_default_context(cafile=str(self._pki / "ca.crt"))
+            with urllib.request.urlopen(f"{self.url}/readyz", timeout=2, context=trust) as answer:  # noqa: S310
+                return bool(answer.status == 200)
+        except (urllib.error.URLError, OSError):
+            return False
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start what does not run and wait until the API server is ready; raises ClusterError."""
+        pki.issue(self._programs["kube"].parent / "kubeadm", self._pki, self._ports["apiserver"])
+        shutil.copy(self._pki / "super-admin.conf", self.kubeconfig)
+        self.etcd.start()
+        self.apiserver.start()
+        self.wait_ready()
+        # Only now: before /readyz the roles are not there, and both would end.
+        for follower in self.followers:
+            follower.start()
+
+    def wait_ready(self) -> None:
+        """Return when /readyz says 200; raise ClusterError when a process ends or the budget is spent."""
+
+        def ready() -> bool:
+            self.etcd.ensure_running()
+            self.apiserver.ensure_running()
+            return self.ready
+
+        waits.wait_for(
+            ready,
+            waits.API_READY,
+            lambda: f"kube-apiserver is not ready:\n{self.apiserver.tail()}",
+            _REMEDY,
+        )
+
+    def stop(self) -> None:
+        for process in (*reversed(self.followers), self.apiserver, self.etcd):
+            process.stop()
+
+    def remove(self) -> None:
+        """Stop everything and delete the folder."""
+        self.controller_manager.stop()
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def kill(self) -> None:
+        self.apiserver.kill()
+
+    def pause(self) -> None:
+        self.apiserver.pause()
+
+    def resume(self) -> None:
+        self.apiserver.resume()
+
+    def restart(self) -> None:
+        """End kube-apiserver (if it runs) and start it again at the same address with the same data."""
+        self.apiserver.stop()
+        self.start()
+
+    def _process(self, name: str, flags: list[str]) -> Process:
+        program = self._programs["kube"].parent / name
+        return Process(name, [program, *flags], self.folder, detached=self._detached)
+
+    def _etcd_flags(self) -> list[str]:
+        client, peer = (f"http://{LOOPBACK}:{self._ports[name]}" for name in ("etcd", "etcd-peer"))
+        return [
+            "--name=default",
+            f"--data-dir={self.folder / 'etcd'}",
+            f"--listen-client-urls={client}",
+            f"--advertise-client-urls={client}",
+            f"--listen-peer-urls={peer}",
+            f"--initial-advertise-peer-urls={peer}",
+            f"--initial-cluster=default={peer}",
+            # A killed process loses nothing by this; only a machine's crash would.
+            "--unsafe-no-fsync",
+            "--log-level=warn",
+        ]
+
+    def _apiserver_flags(self, controllers: bool) -> list[str]:
+        # Without a controller manager nobody makes the ServiceAccounts that this plugin demands for Pods.
+        disabled = [] if controllers else ["--disable-admission-plugins=ServiceAccount"]
+        return [
+            f"--etcd-servers=http://{LOOPBACK}:{self._ports['etcd']}",
+            f"--bind-address={LOOPBACK}",
+            f"--secure-port={self._ports['apiserver']}",
+            f"--advertise-address={pki.PLACEHOLDER_ADDRESS}",
+            "--endpoint-reconciler-type=none",
+            "--authorization-mode=RBAC",
+            "--allow-privileged=true",
+            "--service-cluster-ip-range=10.96.0.0/16",
+            f"--client-ca-file={self._pki / 'ca.crt'}",
+            f"--tls-cert-file={self._pki / 'apiserver.crt'}",
+            f"--tls-private-key-file={self._pki / 'apiserver.key'}",
+            "--service-account-issuer=https://kubernetes.default.svc.cluster.local",
+            f"--service-account-key-file={self._pki / 'sa.pub'}",
+            f"--service-account-signing-key-file={self._pki / 'sa.key'}",
+            *disabled,
+        ]
+
+    def _controller_flags(self) -> list[str]:
+        return [
+            f"--kubeconfig={self.kubeconfig}",
+            f"--bind-address={LOOPBACK}",
+            f"--secure-port={self._ports['controller-manager']}",
+            "--leader-elect=false",
+            "--use-service-account-credentials=true",
+            f"--controllers={_CONTROLLERS}",
+            f"--root-ca-file={self._pki / 'ca.crt'}",
+            f"--service-account-private-key-file={self._pki / 'sa.key'}",
+        ]
+
+
+def _remembered_ports(folder: Path) -> dict[str, int]:
+    """The ports chosen at the first start, so that a restart is found at the same address."""
+    file = folder / "ports.json"
+    if file.exists():
+        ports: dict[str, int] = json.loads(file.read_text())
+        return ports
+    ports = {name: free_port() for name in ("apiserver", "etcd", "etcd-peer", "controller-manager")}
+    folder.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(ports))
+    return ports

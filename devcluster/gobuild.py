@@ -1,0 +1,73 @@
+"""One run of the Go compiler, with its progress shown.
+
+The programs are built without cgo, so that they run in an image without libc, and stripped, since nobody
+debugs them here.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+
+from devcluster.errors import ClusterError, UsageError
+from devcluster.programs import Program
+from devcluster.progress import Progress
+
+FLAGS = ("-trimpath", "-mod=readonly", "-buildvcs=false")
+_LINK_FLAGS = ("-s", "-w")
+
+
+@cache
+def compiler_version() -> str:
+    """Such as "go version go1.26.8 linux/amd64"; raises UsageError where Go is missing."""
+    return _run_go("version", cwd=Path("/")).strip()
+
+
+def build(module: Path, programs: Sequence[Program], target: Path, progress: Progress) -> None:
+    """Build the programs of one module into `target`, one file each; raises ClusterError when Go refuses."""
+    stamp = list(dict.fromkeys(flag for program in programs for flag in program.stamp))
+    packages = [program.package for program in programs]
+    label = ", ".join(program.name for program in programs)
+    total = len(_run_go("list", "-deps", *packages, cwd=module).splitlines())
+    argv = [_go(), "build", "-v", *FLAGS, "-ldflags", " ".join([*_LINK_FLAGS, *stamp])]
+    with progress.step(f"Building {label}", total) as step:
+        output: list[str] = []
+        with subprocess.Popen(
+            [*argv, "-o", f"{target}/", *packages],
+            cwd=module,
+            env=_environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as compiler:
+            assert compiler.stderr is not None
+            for line in compiler.stderr:
+                output.append(line)
+                step.advance(line.strip())
+        if compiler.returncode != 0:
+            message = f"Building {label} failed:\n{''.join(output[-20:]).strip()}"
+            raise ClusterError(message, f"See the sources in {module}.")
+
+
+def _go() -> str:
+    found = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
+    if not found:
+        raise UsageError("The Go compiler is missing.", "Install Go 1.26 or newer and put it into PATH.")
+    return found
+
+
+def _environment() -> dict[str, str]:
+    return os.environ | {"CGO_ENABLED": "0"}
+
+
+def _run_go(*args: str, cwd: Path) -> str:
+    done = subprocess.run(
+        [_go(), *args], cwd=cwd, env=_environment(), capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise ClusterError(f"go {args[0]} failed:\n{done.stderr.strip()}", f"See the sources in {cwd}.")
+    return done.stdout
