@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query';
+import { FolderOpen } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { PageHeader } from '@/components/PageHeader';
+import { Empty, Failed, Loading } from '@/components/States';
+import { categoriesQuery } from '../api/categories';
+import { CategoryForm } from './CategoryForm';
+import { CategoryRow } from './CategoryRow';
+
+function Categories() {
+  const { t } = useTranslation();
+  const categories = useQuery(categoriesQuery);
+  if (categories.isPending) {
+    return <Loading />;
+  }
+  if (categories.isError) {
+    return <Failed error={categories.error} onRetry={categories.refetch} />;
+  }
+  if (categories.data.length === 0) {
+    return (
+      <Empty
+        icon={<FolderOpen className="size-8" />}
+        title={t('categories.none')}
+        text={t('categories.noneText')}
+      />
+    );
+  }
+  return (
+    <ul className="card divide-y divide-line">
+      {categories.data.map((category) => (
+        <CategoryRow key={category.id} category={category} />
+      ))}
+    </ul>
+  );
+}
+
+export function CategoriesPage() {
+  const { t } = useTranslation();
+  return (
+    <div className="mx-auto max-w-2xl">
+      <PageHeader title={t('categories.heading')} text={t('categories.text')} />
+      <div className="mb-6">
+        <CategoryForm label={t('categories.add')} />
+      </div>
+      <Categories />
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+/** All contents, searched by words and narrowed by category; the address holds both, so a search can be kept. */
+import { useInfiniteQuery } from '@tanstack/react-query';
+import { BookOpen, Plus, SearchX } from 'lucide-react';
+import { useTranslation } from 'react-i18next';
+import { Link, useSearchParams } from 'react-router';
+import { Button, buttonClass } from '@/components/Button';
+import { PageHeader } from '@/components/PageHeader';
+import { Empty, Failed, Loading } from '@/components/States';
+import { useDebounced } from '@/lib/useDebounced';
+import type { Content } from '@/types/api';
+import { contentsQuery, type Filter } from '../api/contents';
+import { ContentRow } from './ContentRow';
+import { SearchBar } from './SearchBar';
+
+const TYPING_PAUSE_MS = 300;
+
+function useFilter(): [Filter, (filter: Filter) => void] {
+  const [parameters, setParameters] = useSearchParams();
+  const category = parameters.get('category');
+  const filter = { search: parameters.get('search') ?? '', category: category ? Number(category) : null };
+  const setFilter = ({ search, category }: Filter) =>
+    setParameters(
+      { ...(search && { search }), ...(category !== null && { category: String(category) }) },
+      { replace: true },
+    );
+  return [filter, setFilter];
+}
+
+function NewLink() {
+  const { t } = useTranslation();
+  return (
+    <Link to="/contents/new" className={buttonClass('primary')}>
+      <Plus className="size-4.5" aria-hidden="true" />
+      {t('contents.new')}
+    </Link>
+  );
+}
+
+function Nothing({ filtered }: { filtered: boolean }) {
+  const { t } = useTranslation();
+  if (filtered) {
+    return (
+      <Empty
+        icon={<SearchX className="size-8" />}
+        title={t('contents.noHits')}
+        text={t('contents.noHitsText')}
+      />
+    );
+  }
+  return (
+    <Empty icon={<BookOpen className="size-8" />} title={t('contents.none')} text={t('contents.noneText')}>
+      <NewLink />
+    </Empty>
+  );
+}
+
+function Rows({ contents }: { contents: Content[] }) {
+  return (
+    <ul className="grid gap-3 sm:grid-cols-2">
+      {contents.map((content) => (
+        <ContentRow key={content.id} content={content} />
+      ))}
+    </ul>
+  );
+}
+
+export function ContentsPage() {
+  const { t } = useTranslation();
+  const [filter, setFilter] = useFilter();
+  const search = useDebounced(filter.search, TYPING_PAUSE_MS);
+  const list = useInfiniteQuery(contentsQuery({ ...filter, search }));
+  const contents = list.data?.pages.flatMap((page) => page.results) ?? [];
+  return (
+    <>
+      <PageHeader
+        title={t('contents.heading')}
+        text={t('contents.count', { count: list.data?.pages[0]?.count ?? 0 })}
+      >
+        <NewLink />
+      </PageHeader>
+      <SearchBar filter={filter} onChange={setFilter} />
+      {list.isPending ? (
+        <Loading />
+      ) : list.isError ? (
+        <Failed error={list.error} onRetry={list.refetch} />
+      ) : contents.length === 0 ? (
+        <Nothing filtered={filter.search !== '' || filter.category !== null} />
+      ) : (
+        <Rows contents={contents} />
+      )}
+      {list.hasNextPage && (
+        <div className="mt-6 flex justify-center">
+          <Button variant="secondary" busy={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
+            {t('actions.more')}
+          </Button>
+        </div>
+      )}
+    </>
+  );
+}

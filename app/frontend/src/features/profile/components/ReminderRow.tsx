@@ -1,0 +1,60 @@
+import type { UseFormRegister } from 'react-hook-form';
+import { useTranslation } from 'react-i18next';
+import type { ProfileForm } from '../form';
+
+const MONDAY = Date.UTC(2024, 0, 1);
+const DAY_MS = 86_400_000;
+const WEEK = [0, 1, 2, 3, 4, 5, 6];
+
+interface Props {
+  kind: 'daily' | 'evening' | 'weekly';
+  register: UseFormRegister<ProfileForm>;
+}
+
+function DayChoice({ register }: Pick<Props, 'register'>) {
+  const { t, i18n } = useTranslation();
+  const name = new Intl.DateTimeFormat(i18n.language, { weekday: 'long', timeZone: 'UTC' });
+  return (
+    <select
+      {...register('preferences.weekly_day', { valueAsNumber: true })}
+      aria-label={t('profile.weeklyDay')}
+      className="input w-auto"
+    >
+      {WEEK.map((day) => (
+        <option key={day} value={day}>
+          {name.format(MONDAY + day * DAY_MS)}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** One reminder: on or off, and when. */
+export function ReminderRow({ kind, register }: Props) {
+  const { t } = useTranslation();
+  const name = t(`profile.${kind}`);
+  return (
+    <div className="flex flex-wrap items-center justify-between gap-3 py-4">
+      <label className="flex flex-1 items-center gap-3">
+        <input
+          type="checkbox"
+          {...register(`preferences.${kind}_enabled`)}
+          className="size-5 shrink-0 accent-brand"
+        />
+        <span>
+          <span className="block font-medium">{name}</span>
+          <span className="block text-muted text-sm">{t(`profile.${kind}Text`)}</span>
+        </span>
+      </label>
+      <div className="flex gap-2">
+        {kind === 'weekly' && <DayChoice register={register} />}
+        <input
+          type="time"
+          {...register(`preferences.${kind}_time`)}
+          aria-label={t('profile.timeOf', { name })}
+          className="input w-auto"
+        />
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,49 @@
+/** One sitting: which card is up, whether it is turned, how long it took, what was answered so far. */
+import { useRef, useState } from 'react';
+import type { Page, ReviewResult, Schedule } from '@/types/api';
+import { useComplete } from './api/complete';
+
+export type Tally = Readonly<Record<ReviewResult, number>>;
+
+const NONE: Tally = { remembered: 0, partial: 0, forgot: 0 };
+/** Whoever left the page open over night did not learn all night. */
+const LONGEST_SECONDS = 3600;
+
+export function useReviewSession(page: Page<Schedule>) {
+  const [tally, setTally] = useState(NONE);
+  const [turned, setTurned] = useState<number | null>(null);
+  const complete = useComplete();
+  const shownAt = useRef(Date.now());
+  const card = page.results[0];
+  const isTurned = card !== undefined && turned === card.id;
+
+  const answer = (result: ReviewResult) => {
+    if (card === undefined || !isTurned || complete.isPending) {
+      return;
+    }
+    const seconds = Math.round((Date.now() - shownAt.current) / 1000);
+    complete.mutate(
+      { content_id: card.content.id, result, time_spent: Math.min(seconds, LONGEST_SECONDS) },
+      {
+        onSuccess: () => {
+          setTally((before) => ({ ...before, [result]: before[result] + 1 }));
+          setTurned(null);
+          shownAt.current = Date.now();
+        },
+      },
+    );
+  };
+
+  return {
+    card,
+    isTurned,
+    tally,
+    answer,
+    turn: () => card && setTurned(card.id),
+    isSending: complete.isPending,
+    error: complete.error,
+    /** Cards that left the deck; a forgotten one is still in it. */
+    done: tally.remembered + tally.partial,
+    left: page.count,
+  };
+}

@@ -1,0 +1,17 @@
+/** Server state: what is asked once is shared, and asked again when the window comes back. */
+import { QueryClient } from '@tanstack/react-query';
+import { ConnectionError } from './errors';
+
+const STALE_MS = 15_000;
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        staleTime: STALE_MS,
+        // The HTTP client has repeated already; what is left passes only after a while.
+        retry: (failures, error) => error instanceof ConnectionError && failures < 1,
+      },
+    },
+  });
+}

@@ -1,0 +1,27 @@
+import { fileURLToPath } from 'node:url';
+import tailwindcss from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+/** Django's address for `npm run dev` and `npm run preview`; nginx does this in a deployment. */
+const backend = process.env.BACKEND_URL ?? 'http://127.0.0.1:8000';
+const proxy = { '/api': backend, '/admin': backend, '/static': backend };
+
+export default defineConfig({
+  plugins: [react(), tailwindcss()],
+  resolve: { alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) } },
+  server: { proxy },
+  preview: { proxy },
+  build: {
+    // The content security policy allows no data: fonts or scripts.
+    assetsInlineLimit: 0,
+    manifest: 'build-manifest.json',
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['src/test/setup.ts'],
+    include: ['src/**/*.test.{ts,tsx}'],
+    testTimeout: 5000,
+    restoreMocks: true,
+  },
+});
