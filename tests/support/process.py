@@ -76,6 +76,10 @@ class LocalProcess(ABC):
     def command(self) -> list[str]:
         """The program and its arguments."""
 
+    def environment(self) -> dict[str, str]:
+        """Variables beside those of the tests' own process."""
+        return {}
+
     @abstractmethod
     def answers(self) -> bool:
         """Whether a client gets an answer now."""
@@ -89,6 +93,7 @@ class LocalProcess(ABC):
                 stderr=log,
                 start_new_session=True,
                 cwd=self.directory,
+                env=os.environ | self.environment(),
                 user=self.uid,
                 group=self.gid,
             )
