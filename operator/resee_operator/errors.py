@@ -44,7 +44,7 @@ class TransientError(ReseeError):
     """Will pass by itself."""
 
 
-class InvalidSpec(UserError):
+class InvalidSpec(UserError):  # noqa: N818 - reads as the sentence it makes
     """A field of the custom resource holds a value that cannot work.
 
     Args:
@@ -59,7 +59,7 @@ class InvalidSpec(UserError):
         super().__init__(problem or f"{value!r} is not valid", field=field, remedy=remedy)
 
 
-class NotSupported(UserError):
+class NotSupported(UserError):  # noqa: N818 - reads as the sentence it makes
     """The value is a valid one, and this version of the operator cannot do it.
 
     Args:

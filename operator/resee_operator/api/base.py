@@ -1,8 +1,8 @@
 """How a model of the custom resource is written: camelCase on the wire, closed, with rules in two languages.
 
-A ``Rule`` is one sentence that must hold across fields. The API server evaluates it as CEL at admission; pydantic
-evaluates the same sentence in Python where no API server has looked (``resee-operator plan``, objects that are
-older than the rule). A rule that compares with the former object exists in CEL only.
+A ``Rule`` is one sentence that must hold across fields. The API server evaluates it as CEL at admission;
+pydantic evaluates the same sentence in Python where no API server has looked (``resee-operator plan``,
+objects that are older than the rule). A rule that compares with the former object exists in CEL only.
 """
 
 from __future__ import annotations

@@ -93,8 +93,9 @@ class ExternalService(Model):
     """A server that somebody else runs, named by a Secret."""
 
     secret_name: ObjectName
-    """Secret in the same namespace. Its keys for a database: uri (postgresql://user:password@host:port/name), port,
-    and optionally replica-uri. For Redis: uri (redis:// or rediss://, for Celery), cache-uri (for the cache), port."""
+    """Secret in the same namespace. Its keys for a database: uri (postgresql://user:password@host:port/name),
+    port, and optionally replica-uri. For Redis: uri (redis:// or rediss://, for Celery),
+    cache-uri (for the cache), port."""
 
 
 Parameters = Annotated[dict[str, Annotated[str, Field(max_length=256)]], Field(max_length=64)]
@@ -115,7 +116,7 @@ class Database(PodOverrides):
         Rule(
             cel="!has(self.parameters) || self.parameters.all(name, name.matches('^[a-z][a-z0-9_.]*$') && "
             f"!(name in [{', '.join(repr(name) for name in FIXED_PARAMETERS)}]))",
-            message="a parameter is not a name of PostgreSQL's configuration, or is one that the operator sets: "
+            message="a parameter is no name of PostgreSQL's, or is one that the operator sets: "
             f"remove it (set by the operator: {', '.join(FIXED_PARAMETERS)})",
             field_path=".parameters",
             holds=lambda database: not set(database.parameters) & set(FIXED_PARAMETERS),
@@ -158,14 +159,14 @@ class S3Destination(Model):
     bucket: Bucket
     """Name of the bucket."""
     prefix: Prefix | None = None
-    """Folder in the bucket; by default namespace/name of the deployment."""
+    """Folder in the bucket; below it each deployment has one of its own, namespace/name."""
     endpoint: Address | None = None
     """Address of the server; Amazon's where left out."""
     region: Region | None = None
     """Region of the bucket."""
     credentials_secret: ObjectName | None = None
-    """Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; without it the ServiceAccount's or the machine's role
-    is used."""
+    """Secret with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; without it the ServiceAccount's or the
+    machine's role is used."""
 
 
 class VolumeDestination(Model):
@@ -201,7 +202,7 @@ class Retention(Model):
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
             cel="self.keepLast + self.daily + self.weekly + self.monthly > 0",
-            message="the retention would keep no backup: set at least one of keepLast, daily, weekly, monthly",
+            message="nothing would be kept: set at least one of keepLast, daily, weekly, monthly",
             holds=lambda kept: kept.keep_last + kept.daily + kept.weekly + kept.monthly > 0,
         ),
     )

@@ -101,7 +101,7 @@ class ReseeDeploymentSpec(Model):
         Rule(
             cel=f"!has(self.workers) || [{', '.join(repr(queue) for queue in QUEUES)}].all(queue, "
             "self.workers.exists(worker, queue in worker.queues))",
-            message="no worker consumes one of the queues default, reviews, email: add it to a group's queues",
+            message="no worker consumes one of default, reviews, email: add it to the queues of a group",
             field_path=".workers",
             holds=_queues_covered,
         ),
@@ -144,8 +144,8 @@ class ReseeDeploymentSpec(Model):
     stage: Stage = Stage.LOCAL
     """Local: one machine, for development. Basic: one machine, real users. Production: several zones."""
     version: Tag | None = None
-    """Version of Resee, the tag of its images. Where left out, the operator's default at first sight, which is then
-    kept in status.version, so that an upgrade of the operator restarts nothing."""
+    """Version of Resee, the tag of its images. Where left out, the operator's default at first sight, which
+    is then kept in status.version, so that an upgrade of the operator restarts nothing."""
     images: Images = Images()
     """Where the images come from."""
     host: Host | None = None
@@ -191,8 +191,8 @@ class ReseeDeploymentSpec(Model):
     suspend: bool = False
     """Stops every Pod and the backups, and keeps the data."""
     deletion_policy: DeletionPolicy = DeletionPolicy.RETAIN
-    """What happens to the data when this object is deleted. Retain: volumes and Secrets stay. Snapshot: a last backup
-    is made first. Delete: they go too."""
+    """What happens to the data when this object is deleted. Retain: volumes and Secrets stay. Snapshot: a
+    last backup is made first. Delete: they go too."""
 
 
 class ObjectMeta(Model):

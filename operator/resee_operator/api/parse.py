@@ -1,4 +1,5 @@
-"""From an object as the API server gives it to a model, or to one error that says which field and what to do."""
+"""From an object as the API server gives it to a model, or to one error that says which field and what to
+do."""
 
 from __future__ import annotations
 

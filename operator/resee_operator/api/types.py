@@ -1,8 +1,8 @@
 """The scalar types of the custom resource: each with its form, its greatest length and advice in words.
 
-A form is a CEL rule rather than an OpenAPI pattern, because a refused pattern answers with a regular expression and
-a refused rule with advice. Every string and list has a greatest length: the API server estimates the cost of the
-rules from them.
+A form is a CEL rule rather than an OpenAPI pattern, because a refused pattern answers with a regular
+expression and a refused rule with advice. Every string and list has a greatest length: the API server
+estimates the cost of the rules from them.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class Form:
     """A string's form.
 
     Args:
-        expression: regular expression that the whole string must match; without quotes or backslashes, so that RE2
-            and Python read the same.
+        expression: regular expression that the whole string must match; without quotes or backslashes, so
+            that RE2 and Python read the same.
         length: greatest length, in characters.
         advice: what is wrong and what to write, parted by a colon.
         integers: whether a whole number may go without quotes.
@@ -102,8 +102,8 @@ CronLine = Annotated[
     Form(
         _CRON,
         100,
-        "not a cron line: write five fields (minute, hour, day of month, month, day of week as 0-6 or SUN-SAT), "
-        "for example 0 3 * * *",
+        "not a cron line: write five fields (minute, hour, day of month, month, "
+        "day of week as 0-6 or SUN-SAT), for example 0 3 * * *",
     ),
 ]
 """A cron line of five fields; resolve checks their ranges."""

@@ -132,14 +132,15 @@ class Tls(Model):
     secret_name: ObjectName | None = None
     """Secret of type kubernetes.io/tls that the Ingress uses."""
     upstream: bool = False
-    """Whether something in front of the Ingress (Cloudflare, a load balancer) ends TLS, so that the address begins
-    with https though the Ingress has no certificate."""
+    """Whether something in front of the Ingress (Cloudflare, a load balancer) ends TLS, so that the address
+    begins with https though the Ingress has no certificate."""
 
 
 class Dev(Model):
     """Comforts of development; stage Local only."""
 
     live_update: bool = False
-    """Makes the root file systems of nginx, web, workers and beat writable and lets gunicorn reload changed code."""
+    """Makes the root file systems of nginx, web, workers and beat writable and lets gunicorn reload changed
+    code."""
     debug: bool = False
     """Turns Django's DEBUG on."""

@@ -30,8 +30,8 @@ class Reason(StrEnum):
     OUT_OF_MEMORY = "OutOfMemory"
     ROLLOUT_STUCK = "RolloutStuck"
     JOB_FAILED = "JobFailed"
-    SECRET_MISSING = "SecretMissing"
-    SECRET_INCOMPLETE = "SecretIncomplete"
+    SECRET_MISSING = "SecretMissing"  # noqa: S105 - a word, no secret
+    SECRET_INCOMPLETE = "SecretIncomplete"  # noqa: S105 - a word, no secret
 
     @property
     def needs_action(self) -> bool:
@@ -87,16 +87,24 @@ class Live(Protocol):
     def pods(self, component: str) -> Sequence[Manifest]:
         """The Pods whose label app.kubernetes.io/component is ``component``."""
 
+    def secret(self, name: str) -> Mapping[str, str] | None:
+        """Decoded data of a Secret in ``Resolved.secret_names``, ours or the user's; None where it does not
+        exist."""
 
-class Component(Protocol):
-    """A box of the architecture: a module with these names."""
 
-    NAME: str
-    CONDITION: str | None
-    """The condition of the status that tells this component's health; None where none does."""
+class Provider(Protocol):
+    """One way to run a component: a module with these functions."""
 
     def objects(self, resolved: Resolved, facts: Facts) -> list[Manifest]:
         """What should exist, complete and exact, in the order in which it is best applied."""
 
     def health(self, resolved: Resolved, live: Live) -> Verdict:
         """Whether it does its work."""
+
+
+class Component(Provider, Protocol):
+    """A box of the architecture: a module with these names."""
+
+    NAME: str
+    CONDITION: str | None
+    """The condition of the status that tells this component's health; None where none does."""

@@ -1,7 +1,7 @@
 """Secrets that are drawn once and never overwritten: Django's key, the database's and Redis' passwords.
 
-The engine draws what is missing and creates the Secrets; what exists, stands. A Secret that a user made under the same
-name beforehand is therefore taken as it is.
+The engine draws what is missing and creates the Secrets; what exists, stands. A Secret that a user made under
+the same name beforehand is therefore taken as it is.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from urllib.parse import quote
 from resee_operator.api.data import DatabaseProvider, RedisProvider
 from resee_operator.components import meta
 from resee_operator.components.base import Facts, Live, Manifest, Reason, Verdict
+from resee_operator.components.topology import POSTGRES_PORT, REDIS_PORT
 from resee_operator.stages import Resolved
 
 NAME = "credentials"
@@ -21,8 +22,6 @@ CONDITION: str | None = None
 
 DATABASE_NAME = "resee"
 DATABASE_USER = "resee"
-POSTGRES_PORT = 5432
-REDIS_PORT = 6379
 
 _ALPHABET = string.ascii_letters + string.digits
 
@@ -81,7 +80,7 @@ def generated(resolved: Resolved) -> list[GeneratedSecret]:
     return secrets
 
 
-def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:  # noqa: ARG001 - the same form in each component
+def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
     """None: what is applied could be overwritten, and these may not be."""
     return []
 
@@ -104,9 +103,7 @@ def _secret(resolved: Resolved, name: str) -> Manifest:
 
 
 def _app(resolved: Resolved) -> GeneratedSecret:
-    return GeneratedSecret(
-        _secret(resolved, resolved.app_secret), {"SECRET_KEY": _DJANGO_KEY}, lambda drawn: dict(drawn)
-    )
+    return GeneratedSecret(_secret(resolved, resolved.app_secret), {"SECRET_KEY": _DJANGO_KEY}, dict)
 
 
 def _database(resolved: Resolved) -> GeneratedSecret:

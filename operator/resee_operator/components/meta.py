@@ -43,8 +43,8 @@ def metadata(
         name: full name of the object.
         component: the component that it belongs to.
         annotations: its annotations.
-        holds_data: whether deleting it would lose data; such an object is owned, and so deleted with the deployment,
-            only where the deletion policy is Delete.
+        holds_data: whether deleting it would lose data; such an object is owned, and so deleted with the
+            deployment, only where the deletion policy is Delete.
     """
     made: dict[str, Any] = {
         "name": name,

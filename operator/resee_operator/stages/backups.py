@@ -9,31 +9,31 @@ from resee_operator.stages.defaults import StageDefaults
 from resee_operator.stages.resolved import S3, Backup, Retention, Volume
 
 
-def resolve(folder: str, spec: BackupSpec, stage: StageDefaults) -> Backup:
-    """Fill in the backup; ``folder`` is the one in a bucket for which the spec names none."""
+def resolve(spec: BackupSpec, stage: StageDefaults) -> Backup:
+    """Fill in the backup."""
     kept = spec.retention
     return Backup(
         enabled=spec.enabled,
         schedule=spec.schedule or stage.backup_schedule,
         time_zone=spec.time_zone,
-        destination=_destination(folder, spec.destination, stage),
+        destination=_destination(spec.destination, stage),
         retention=Retention(kept.keep_last, kept.daily, kept.weekly, kept.monthly),
         drill_schedule=spec.drill.schedule,
         pods=pods.settings(spec, stage.resources["backup"]),
     )
 
 
-def _destination(folder: str, spec: Destination | None, stage: StageDefaults) -> S3 | Volume:
+def _destination(spec: Destination | None, stage: StageDefaults) -> S3 | Volume:
     if spec is not None and spec.s3 is not None:
-        return _bucket(folder, spec.s3)
+        return _bucket(spec.s3)
     storage = spec.volume.storage if spec is not None and spec.volume is not None else None
     return pods.volume(storage, stage.backup_volume)
 
 
-def _bucket(folder: str, spec: S3Destination) -> S3:
+def _bucket(spec: S3Destination) -> S3:
     return S3(
         bucket=spec.bucket,
-        prefix=spec.prefix or folder,
+        prefix=spec.prefix,
         endpoint=spec.endpoint,
         region=spec.region,
         credentials_secret=spec.credentials_secret,

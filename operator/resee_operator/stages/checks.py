@@ -46,7 +46,7 @@ def _check_cron(field: str, line: str | None) -> None:
     try:
         next(CronSim(line, _SOME_DAY))
     except (CronSimError, StopIteration) as error:
-        remedy = "write minute 0-59, hour 0-23, day of month 1-31, month 1-12, day of week 0-6, for example 0 3 * * *"
+        remedy = "write minute 0-59, hour 0-23, day 1-31, month 1-12, day of week 0-6, for example 0 3 * * *"
         raise InvalidSpec(field, line, remedy, f"{line!r} names no moment") from error
 
 

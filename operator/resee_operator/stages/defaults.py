@@ -1,8 +1,9 @@
 """The figures of the three stages, each with its meaning, unit, and reason or source.
 
-Sources: the stages of Resee's own architecture (one machine for development; one t3.medium of 2 vCPU and 4 GB with
-real users; two or more instances in several zones, from 2 to 10), and measured sizes of the processes: a gunicorn or
-Celery process of Resee takes 80 to 110 MiB, nginx 10 MiB, an idle PostgreSQL 60 MiB, an empty Redis 10 MiB.
+Sources: the stages of Resee's own architecture (one machine for development; one t3.medium of 2 vCPU and 4 GB
+with real users; two or more instances in several zones, from 2 to 10), and measured sizes of the processes: a
+gunicorn or Celery process of Resee takes 80 to 110 MiB, nginx 10 MiB, an idle PostgreSQL 60 MiB, an empty
+Redis 10 MiB.
 """
 
 from __future__ import annotations
@@ -31,20 +32,22 @@ class StageDefaults:
     """What a stage fills in where the spec says nothing."""
 
     web: Scale
-    """Pods of web. Local and Basic scale by hand; Production has 2 to 10, so that a zone may be lost, and adds Pods
-    above 70 % CPU (the architecture's figures)."""
+    """Pods of web. Local and Basic scale by hand; Production has 2 to 10, so that a zone may be lost, and
+    adds Pods above 70 % CPU (the architecture's figures)."""
     web_concurrency: int
-    """Gunicorn workers in each Pod: one for each core that the Pod may count on, plus one that waits for I/O."""
+    """Gunicorn workers in each Pod: one for each core that the Pod may count on, plus one that waits for
+    I/O."""
     nginx: Scale
     """Pods of nginx. One fills a small machine's network; Production has 2, in different zones."""
     workers: tuple[Group, ...]
-    """Groups of workers. One consumes everything on one machine; Production parts the e-mails, whose server is slow,
-    from the reviews that users wait for."""
+    """Groups of workers. One consumes everything on one machine; Production parts the e-mails, whose server
+    is slow, from the reviews that users wait for."""
     worker_concurrency: int
     """Tasks at the same time in each Pod of a group that the spec names without saying how many."""
     resources: Mapping[str, Resources]
-    """Requests and limits of each component. Requests are what the process takes when idle to lightly loaded, so that
-    a stage fits its machine; memory limits are 2 to 4 times that, so that a leak ends in one Pod. There is no CPU
+    """Requests and limits of each component. Requests are what the process takes when idle to lightly loaded,
+    so that a stage fits its machine; memory limits are 2 to 4 times that, so that a leak ends in one Pod.
+    There is no CPU
     limit: throttling makes start and tail latency worse while cores are idle."""
     database_provider: DatabaseProvider
     """Who runs PostgreSQL: one Pod on one machine; a primary and standbys across zones."""
@@ -60,7 +63,8 @@ class StageDefaults:
     """When backups are made, as a cron line in the deployment's time zone: nightly, when few users review."""
     database_parameters: Mapping[str, str]
     """PostgreSQL's settings. shared_buffers: a quarter of the memory request, PostgreSQL's own advice.
-    max_connections: every gunicorn and Celery process of the stage at its largest, doubled for a rolling update."""
+    max_connections: every gunicorn and Celery process of the stage at its largest, doubled
+    for a rolling update."""
     spread_zones: bool
     """Whether Pods of one component must lie in different zones."""
 
@@ -76,7 +80,8 @@ LOCAL = StageDefaults(
     nginx=_ONE,
     workers=(Group("all", QUEUES, 2, _ONE),),
     worker_concurrency=2,
-    # 425m of CPU at most (with migration and backup): a deployment fits a machine of 2 cores beside the cluster.
+    # 425m of CPU at most (with migration and backup): a deployment fits a machine of 2 cores beside the
+    # cluster.
     resources={
         "nginx": Resources("25m", "32Mi", "128Mi"),
         "web": Resources("100m", "192Mi", "512Mi"),
@@ -103,8 +108,8 @@ BASIC = StageDefaults(
     nginx=_ONE,
     workers=(Group("all", QUEUES, 2, _ONE),),
     worker_concurrency=2,
-    # 1150m and 2.0 GiB with migration and backup; with the second web Pod of a rolling update 1450m and 2.5 GiB:
-    # beside the system's Pods this fits a t3.medium (about 1.9 cores and 3.3 GiB can be used).
+    # 1150m and 2.0 GiB with migration and backup; with the second web Pod of a rolling update 1450m and 2.5
+    # GiB: beside the system's Pods this fits a t3.medium (about 1.9 cores and 3.3 GiB can be used).
     resources={
         "nginx": Resources("50m", "64Mi", "256Mi"),
         "web": Resources("300m", "512Mi", "1Gi"),

@@ -31,7 +31,8 @@ def settings(spec: PodOverrides, resources: Resources) -> PodSettings:
 
 
 def placed_like(spec: PodOverrides, resources: Resources) -> PodSettings:
-    """Settings of a component that runs where ``spec``'s runs and with its environment, with own resources."""
+    """Settings of a component that runs where ``spec``'s runs and with its environment, with own
+    resources."""
     return settings(spec.model_copy(update={"resources": ResourcesSpec()}), resources)
 
 

@@ -82,7 +82,7 @@ def resolve(
         migration=pods.placed_like(spec.web, stage.resources["migration"]),
         database=_database(name, spec.database, stage),
         redis=_redis(name, spec.redis, stage),
-        backup=backups.resolve(f"{namespace}/{name}", spec.backup, stage),
+        backup=backups.resolve(spec.backup, stage),
         env=pods.variables(spec.env),
         slack=_slack(spec),
         log_level=spec.log_level,

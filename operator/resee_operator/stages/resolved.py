@@ -1,4 +1,5 @@
-"""A deployment with nothing left open: what the components build from. Frozen, and free of Kubernetes' forms."""
+"""A deployment with nothing left open: what the components build from. Frozen, and free of Kubernetes'
+forms."""
 
 from __future__ import annotations
 
@@ -132,10 +133,10 @@ class Redis:
 
 @dataclass(frozen=True, slots=True)
 class S3:
-    """A bucket and the folder in it."""
+    """A bucket and the folder in it, if any; each deployment has a folder of its own below that."""
 
     bucket: str
-    prefix: str
+    prefix: str | None
     endpoint: str | None
     region: str | None
     credentials_secret: str | None

@@ -1,0 +1,88 @@
+"""What the Django Pods (web, workers, beat, migration) have in common: image, environment, places of
+programs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from resee_operator.components.base import Manifest
+from resee_operator.components.pods import Container, secret_variable
+from resee_operator.stages import Resolved
+
+LONGEST_TASK: Final = 120
+"""Time limit of a task, in seconds; Celery's workers end one that lasts longer, and the broker gives a task
+to another worker only after more than that. A Pod that ends must wait longer."""
+TIME_ZONE: Final = "Asia/Seoul"
+"""Time zone of the periodic tasks, which is the original's; reminders follow each user's own."""
+
+_BIN: Final = "/app/backend/bin"
+
+
+def program(name: str) -> tuple[str, ...]:
+    """Command that runs one of the backend's small health programs, without the cost of site packages."""
+    return ("python3", "-S", f"{_BIN}/{name}.py")
+
+
+def config(resolved: Resolved) -> dict[str, str]:
+    """Environment of the Django Pods that is no secret."""
+    return {
+        "ENVIRONMENT": resolved.stage.lower(),
+        "DEBUG": "true" if resolved.debug else "false",
+        "ALLOWED_HOSTS": ",".join(_hosts(resolved)),
+        "CSRF_TRUSTED_ORIGINS": resolved.url,
+        "FRONTEND_URL": resolved.url,
+        "LOG_LEVEL": resolved.log_level,
+        "TIME_ZONE": TIME_ZONE,
+        "CELERY_TIMEZONE": TIME_ZONE,
+        "CELERY_TASK_TIME_LIMIT": str(LONGEST_TASK),
+    }
+
+
+def container(
+    resolved: Resolved,
+    name: str,
+    command: Sequence[str],
+    *,
+    env: Sequence[Mapping[str, Any]] = (),
+    **more: Any,
+) -> Container:
+    """A container of the backend image with the environment that all of them share."""
+    return Container(
+        name=name,
+        image=resolved.images.backend,
+        command=command,
+        config_map=resolved.config_map,
+        config=config(resolved),
+        env=[*_secrets(resolved), *resolved.env, *env],
+        writable=resolved.live_update,
+        **more,
+    )
+
+
+def _secrets(resolved: Resolved) -> list[Manifest]:
+    database, redis = resolved.database.secret_name, resolved.redis.secret_name
+    variables = [
+        secret_variable("SECRET_KEY", resolved.app_secret, "SECRET_KEY"),
+        secret_variable("DATABASE_URL", database, "uri"),
+        secret_variable("DATABASE_REPLICA_URL", database, "replica-uri", optional=True),
+        secret_variable("REDIS_URL", redis, "uri"),
+        secret_variable("CACHE_URL", redis, "cache-uri"),
+    ]
+    if resolved.slack:
+        variables.append(secret_variable("SLACK_WEBHOOK_URL", resolved.slack.name, resolved.slack.key))
+    return variables
+
+
+def _hosts(resolved: Resolved) -> list[str]:
+    """Names under which requests come: the users', the probes' and the Services'."""
+    services = [resolved.child(suffix) for suffix in ("nginx", "web")]
+    endings = (
+        "",
+        f".{resolved.namespace}",
+        f".{resolved.namespace}.svc",
+        f".{resolved.namespace}.svc.cluster.local",
+    )
+    inside = [service + ending for service in services for ending in endings]
+    address = resolved.url.split("://", 1)[1].split(":", 1)[0]
+    return list(dict.fromkeys([resolved.host, address, "localhost", *inside]))

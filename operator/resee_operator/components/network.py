@@ -1,0 +1,169 @@
+"""NetworkPolicies: everything is closed but the arrows of the architecture's picture.
+
+users -> nginx -> web -> database, Redis; workers -> database, Redis; beat -> Redis; migration, backup ->
+database. Web, workers and beat also report to Slack and Sentry, workers send e-mail, the backup reaches its
+bucket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from resee_operator.api.data import DatabaseProvider, RedisProvider
+from resee_operator.components import meta
+from resee_operator.components.base import Facts, Live, Manifest, Verdict
+from resee_operator.components.topology import NGINX_PORT, POSTGRES_PORT, REDIS_PORT, WEB_PORT, worker_label
+from resee_operator.components.verdicts import existing
+from resee_operator.stages import Resolved
+from resee_operator.stages.resolved import S3
+
+NAME = "network"
+CONDITION: str | None = None
+
+_HTTPS: Final = 443
+_MAIL: Final = (25, 465, 587)
+_DNS_CACHE: Final = "169.254.20.10/32"
+"""Where Kubernetes' DNS cache on each node listens by default."""
+
+
+def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
+    """One policy that closes everything, one for DNS, and one for each component."""
+    database, redis = _to_database(resolved, facts), _to_redis(resolved, facts)
+    report = _out(_HTTPS)
+    policies = [
+        _policy(resolved, "default-deny", ()),
+        _policy(resolved, "dns", (), egress=[_dns()]),
+        _policy(resolved, "nginx", ["nginx"], [_port(NGINX_PORT)], [_to(resolved, ["web"], WEB_PORT)]),
+        _policy(resolved, "web", ["web"], _web_ingress(resolved), [database, redis, report]),
+        _policy(resolved, "worker", _workers(resolved), egress=[database, redis, report, _out(*_MAIL)]),
+        _policy(resolved, "beat", ["beat"], egress=[redis, report]),
+        _policy(resolved, "migration", ["migration"], egress=[database]),
+    ]
+    if resolved.backup.enabled:
+        policies.append(_policy(resolved, "backup", ["backup"], egress=[database, *_to_bucket(resolved)]))
+    return [*policies, *_servers(resolved)]
+
+
+def health(resolved: Resolved, live: Live) -> Verdict:
+    """Whether the policies exist; the cluster's network plugin enforces them."""
+    names = [policy["metadata"]["name"] for policy in objects(resolved, Facts())]
+    return existing(live, [("NetworkPolicy", name) for name in names])
+
+
+def _servers(resolved: Resolved) -> list[Manifest]:
+    """Policies of the servers with data, where they run here."""
+    workers = _workers(resolved)
+    policies = []
+    if resolved.database.provider != DatabaseProvider.EXTERNAL:
+        clients = ["web", *workers, "migration", "backup"]
+        policies.append(
+            _policy(resolved, "postgres", ["postgres"], [_from(resolved, clients, POSTGRES_PORT)])
+        )
+    if resolved.redis.provider != RedisProvider.EXTERNAL:
+        clients = ["web", *workers, "beat"]
+        policies.append(_policy(resolved, "redis", ["redis"], [_from(resolved, clients, REDIS_PORT)]))
+    return policies
+
+
+def _workers(resolved: Resolved) -> list[str]:
+    return [worker_label(group.name) for group in resolved.workers]
+
+
+def _web_ingress(resolved: Resolved) -> list[Manifest]:
+    return [_from(resolved, ["nginx"], WEB_PORT)]
+
+
+def _to_database(resolved: Resolved, facts: Facts) -> Manifest:
+    if resolved.database.provider == DatabaseProvider.EXTERNAL:
+        return _out(_external_port(facts, resolved.database.secret_name, POSTGRES_PORT))
+    return _to(resolved, ["postgres"], POSTGRES_PORT)
+
+
+def _to_redis(resolved: Resolved, facts: Facts) -> Manifest:
+    if resolved.redis.provider == RedisProvider.EXTERNAL:
+        return _out(_external_port(facts, resolved.redis.secret_name, REDIS_PORT))
+    return _to(resolved, ["redis"], REDIS_PORT)
+
+
+def _external_port(facts: Facts, secret: str, usual: int) -> int:
+    """The port that the Secret names, else that of its address, else the usual one."""
+    data = facts.secrets.get(secret, {})
+    named = data.get("port", "")
+    if named.isdecimal():
+        return int(named)
+    try:
+        return urlsplit(data.get("uri", "")).port or usual
+    except ValueError:
+        return usual
+
+
+def _to_bucket(resolved: Resolved) -> list[Manifest]:
+    destination = resolved.backup.destination
+    ports = {_HTTPS} if resolved.slack else set()
+    if isinstance(destination, S3):
+        address = urlsplit(destination.endpoint or "https://amazonaws.com")
+        ports.add(address.port or (80 if address.scheme == "http" else _HTTPS))
+    return [_out(*sorted(ports))] if ports else []
+
+
+def _policy(
+    resolved: Resolved,
+    name: str,
+    components: Sequence[str],
+    ingress: Sequence[Manifest] = (),
+    egress: Sequence[Manifest] = (),
+) -> Manifest:
+    """A policy for the Pods of ``components``, or for all of the deployment's; nothing is open but what is
+    given."""
+    spec: dict[str, Any] = {
+        "podSelector": _pods(resolved, components),
+        "policyTypes": ["Ingress", "Egress"],
+    }
+    if ingress:
+        spec["ingress"] = list(ingress)
+    if egress:
+        spec["egress"] = list(egress)
+    return {
+        "apiVersion": "networking.k8s.io/v1",
+        "kind": "NetworkPolicy",
+        "metadata": meta.metadata(resolved, resolved.child(name), NAME),
+        "spec": spec,
+    }
+
+
+def _pods(resolved: Resolved, components: Sequence[str]) -> Manifest:
+    if len(components) == 1:
+        return {"matchLabels": meta.selector(resolved, components[0])}
+    selector: Manifest = {"matchLabels": meta.selector(resolved)}
+    if components:
+        expression = {"key": meta.COMPONENT_LABEL, "operator": "In", "values": list(components)}
+        selector["matchExpressions"] = [expression]
+    return selector
+
+
+def _port(port: int, protocol: str = "TCP") -> Manifest:
+    """From anywhere to one port."""
+    return {"ports": [{"port": port, "protocol": protocol}]}
+
+
+def _from(resolved: Resolved, components: Sequence[str], port: int) -> Manifest:
+    return {"from": [{"podSelector": _pods(resolved, components)}], **_port(port)}
+
+
+def _to(resolved: Resolved, components: Sequence[str], port: int) -> Manifest:
+    return {"to": [{"podSelector": _pods(resolved, components)}], **_port(port)}
+
+
+def _out(*ports: int) -> Manifest:
+    """To anywhere, on these ports."""
+    return {"ports": [{"port": port, "protocol": "TCP"} for port in ports]}
+
+
+def _dns() -> Manifest:
+    system = {"matchLabels": {"kubernetes.io/metadata.name": "kube-system"}}
+    return {
+        "to": [{"namespaceSelector": system}, {"ipBlock": {"cidr": _DNS_CACHE}}],
+        "ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}],
+    }

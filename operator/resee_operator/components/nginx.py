@@ -1,0 +1,82 @@
+"""Nginx: serves the front end and Django's static files, and passes /api and /admin on to web."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from resee_operator.components import meta, verdicts
+from resee_operator.components.base import Facts, Live, Manifest, Verdict
+from resee_operator.components.pods import Container, Pod, http_probe
+from resee_operator.components.topology import NGINX_PORT, NGINX_SERVICE_PORT, WEB_PORT
+from resee_operator.components.workloads import deployment, scaling
+from resee_operator.stages import Resolved
+
+NAME = "nginx"
+CONDITION: str | None = "WebReady"
+
+_DRAIN: Final = 5
+"""Time before nginx is told to end, in seconds: until every proxy knows that the Pod is gone."""
+_GRACE: Final = 45
+"""The drain, and the longest request that web may still answer."""
+
+
+def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
+    """Service, Deployment, and what scales and protects it."""
+    return [
+        _service(resolved),
+        deployment(resolved, facts, _pod(resolved), resolved.nginx.scale),
+        *scaling(resolved, NAME, resolved.nginx.scale),
+    ]
+
+
+def health(resolved: Resolved, live: Live) -> Verdict:
+    """Whether the newest Pods serve, all of them and no old ones."""
+    return verdicts.deployment(resolved, live, NAME)
+
+
+def _service(resolved: Resolved) -> Manifest:
+    nginx = resolved.nginx
+    port: dict[str, Any] = {
+        "name": "http",
+        "port": NGINX_SERVICE_PORT,
+        "targetPort": NGINX_PORT,
+        "protocol": "TCP",
+    }
+    if nginx.node_port is not None:
+        port["nodePort"] = nginx.node_port
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": meta.metadata(
+            resolved, resolved.child(NAME), NAME, annotations=dict(nginx.service_annotations)
+        ),
+        "spec": {
+            "type": str(nginx.service_type),
+            "selector": meta.selector(resolved, NAME),
+            "ports": [port],
+        },
+    }
+
+
+def _pod(resolved: Resolved) -> Pod:
+    def probe(**timing: int) -> Manifest:
+        return http_probe("/nginx-health", NGINX_PORT, None, **timing)
+
+    container = Container(
+        name=NAME,
+        image=resolved.images.nginx,
+        env=[
+            {"name": "BACKEND_HOST", "value": resolved.child("web")},
+            {"name": "BACKEND_PORT", "value": str(WEB_PORT)},
+            {"name": "WORKER_PROCESSES", "value": "2"},
+        ],
+        port=NGINX_PORT,
+        probes={
+            "startupProbe": probe(periodSeconds=1, timeoutSeconds=3, failureThreshold=60),
+            "readinessProbe": probe(periodSeconds=5, timeoutSeconds=3, failureThreshold=2),
+            "livenessProbe": probe(periodSeconds=10, timeoutSeconds=3, failureThreshold=6),
+        },
+        lifecycle={"preStop": {"sleep": {"seconds": _DRAIN}}},
+        writable=resolved.live_update,
+    )
+    return Pod(component=NAME, container=container, settings=resolved.nginx.pods, grace=_GRACE, spread=True)

@@ -1,0 +1,212 @@
+"""Pods as all components build them: restricted, with probes, overrides and a checksum of what they read.
+
+The checksum annotation covers exactly the ConfigMap and the keys of the Secrets that the Pod reads, so that a
+change rolls these Pods and no others.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from resee_operator.components import meta
+from resee_operator.components.base import Facts, Manifest
+from resee_operator.stages import Resolved
+from resee_operator.stages.resolved import PodSettings, Resources
+
+APP_USER: Final = 10001
+"""User of Resee's own images."""
+DATA_USER: Final = 999
+"""User of the official images of PostgreSQL and Redis."""
+_CHECKSUM_LENGTH: Final = 16
+_TMP: Final = "/tmp"  # noqa: S108 - the only folder that every image may write to
+_TMP_SIZE: Final = "512Mi"
+"""Room in /tmp: bodies that nginx holds back (20 MB each at most), heartbeat files, sort files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """The container of a Pod, with the image's own command and arguments where none are given.
+
+    ``config_map`` names the ConfigMap that becomes environment; ``config`` is its data, for the checksum.
+    """
+
+    name: str
+    image: str
+    command: Sequence[str] | None = None
+    args: Sequence[str] | None = None
+    env: Sequence[Mapping[str, Any]] = ()
+    config_map: str | None = None
+    config: Mapping[str, str] | None = None
+    port: int | None = None
+    mounts: Sequence[Mapping[str, Any]] = ()
+    probes: Mapping[str, Manifest] | None = None
+    lifecycle: Manifest | None = None
+    writable: bool = False
+
+    def manifest(self, resolved: Resolved, settings: PodSettings) -> Manifest:
+        """The container as Kubernetes reads it."""
+        return _given(
+            name=self.name,
+            image=self.image,
+            imagePullPolicy=str(resolved.images.pull_policy),
+            command=_listed(self.command),
+            args=_listed(self.args),
+            envFrom=[{"configMapRef": {"name": self.config_map}}] if self.config_map else None,
+            env=self.variables(settings) or None,
+            ports=[{"name": "main", "containerPort": self.port, "protocol": "TCP"}] if self.port else None,
+            resources=resources(settings.resources),
+            securityContext={
+                "allowPrivilegeEscalation": False,
+                "capabilities": {"drop": ["ALL"]},
+                "readOnlyRootFilesystem": not self.writable,
+            },
+            volumeMounts=[{"name": "tmp", "mountPath": _TMP}, *map(dict, self.mounts)],
+            lifecycle=self.lifecycle,
+            **(self.probes or {}),
+        )
+
+    def variables(self, settings: PodSettings) -> list[Manifest]:
+        """Our variables, then the user's; the user's win over ours of the same name."""
+        merged = {str(variable["name"]): dict(variable) for variable in (*self.env, *settings.env)}
+        return list(merged.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pod:
+    """A Pod with one container.
+
+    ``grace`` is the time in seconds that it gets to end; ``secret_files`` are (Secret, key) pairs that it
+    reads as files; ``service_account`` is that of the component where left out.
+    """
+
+    component: str
+    container: Container
+    settings: PodSettings
+    user: int = APP_USER
+    volumes: Sequence[Mapping[str, Any]] = ()
+    secret_files: Sequence[tuple[str, str]] = ()
+    grace: int = 30
+    restart_policy: str = "Always"
+    service_account: str | None = None
+    spread: bool = False
+
+    def template(self, resolved: Resolved, facts: Facts) -> Manifest:
+        """The Pod template, with the checksum of what the Pod reads."""
+        checksum = digest(self._reads(facts))
+        return {
+            "metadata": {
+                "labels": meta.labels(resolved, self.component),
+                "annotations": {meta.CHECKSUM_ANNOTATION: checksum},
+            },
+            "spec": self.spec(resolved),
+        }
+
+    def spec(self, resolved: Resolved) -> Manifest:
+        """The Pod's spec."""
+        settings = self.settings
+        pull_secrets = [{"name": name} for name in resolved.images.pull_secrets]
+        return _given(
+            serviceAccountName=resolved.child(self.service_account or self.component),
+            automountServiceAccountToken=False,
+            enableServiceLinks=False,
+            restartPolicy=self.restart_policy,
+            terminationGracePeriodSeconds=self.grace,
+            securityContext=self._security(),
+            imagePullSecrets=pull_secrets or None,
+            nodeSelector=_mapping(settings.node_selector),
+            tolerations=[dict(toleration) for toleration in settings.tolerations] or None,
+            affinity=_mapping(settings.affinity),
+            topologySpreadConstraints=self._spread(resolved),
+            containers=[self.container.manifest(resolved, settings)],
+            volumes=[{"name": "tmp", "emptyDir": {"sizeLimit": _TMP_SIZE}}, *map(dict, self.volumes)],
+        )
+
+    def _security(self) -> Manifest:
+        return {
+            "runAsNonRoot": True,
+            "runAsUser": self.user,
+            "runAsGroup": self.user,
+            "fsGroup": self.user,
+            "fsGroupChangePolicy": "OnRootMismatch",
+            "seccompProfile": {"type": "RuntimeDefault"},
+        }
+
+    def _spread(self, resolved: Resolved) -> list[Manifest] | None:
+        """Zones evenly, counting only Pods of one revision and zones whose nodes can be used; then nodes."""
+        if not (self.spread and resolved.spread_zones) or self.settings.affinity:
+            return None
+        rules = (
+            ("topology.kubernetes.io/zone", "DoNotSchedule"),
+            ("kubernetes.io/hostname", "ScheduleAnyway"),
+        )
+        return [
+            {
+                "maxSkew": 1,
+                "topologyKey": key,
+                "whenUnsatisfiable": otherwise,
+                "labelSelector": {"matchLabels": meta.selector(resolved, self.component)},
+                "matchLabelKeys": ["pod-template-hash"],
+                "nodeTaintsPolicy": "Honor",
+            }
+            for key, otherwise in rules
+        ]
+
+    def _reads(self, facts: Facts) -> Manifest:
+        variables = self.container.variables(self.settings)
+        references = [variable.get("valueFrom", {}).get("secretKeyRef") for variable in variables]
+        keys = {(ref["name"], ref["key"]) for ref in references if ref} | set(self.secret_files)
+        return {
+            "config": dict(self.container.config or {}),
+            "secrets": [(name, key, facts.secrets.get(name, {}).get(key)) for name, key in sorted(keys)],
+        }
+
+
+def digest(value: Any) -> str:
+    """A short name for a value: 64 bits of the SHA-256 of its canonical JSON."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:_CHECKSUM_LENGTH]
+
+
+def resources(amounts: Resources) -> Manifest:
+    """Requests and limits as Kubernetes reads them."""
+    return {
+        "requests": {"cpu": amounts.cpu_request, "memory": amounts.memory_request},
+        "limits": _given(cpu=amounts.cpu_limit, memory=amounts.memory_limit),
+    }
+
+
+def secret_variable(name: str, secret: str, key: str, *, optional: bool = False) -> Manifest:
+    """A variable whose value lies in a Secret."""
+    reference: Manifest = {"name": secret, "key": key}
+    if optional:
+        reference["optional"] = True
+    return {"name": name, "valueFrom": {"secretKeyRef": reference}}
+
+
+def http_probe(path: str, port: int, host: str | None, /, **timing: int) -> Manifest:
+    """A probe by HTTP GET; ``timing`` holds Kubernetes' fields such as periodSeconds."""
+    request: Manifest = {"path": path, "port": port, "scheme": "HTTP"}
+    if host:
+        request["httpHeaders"] = [{"name": "Host", "value": host}]
+    return {"httpGet": request, **timing}
+
+
+def exec_probe(*command: str, **timing: int) -> Manifest:
+    """A probe by a command in the container; ``timing`` holds Kubernetes' fields such as periodSeconds."""
+    return {"exec": {"command": list(command)}, **timing}
+
+
+def _given(**fields: Any) -> Manifest:
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _listed(items: Sequence[str] | None) -> list[str] | None:
+    return None if items is None else list(items)
+
+
+def _mapping(items: Mapping[str, Any] | None) -> Manifest | None:
+    return dict(items) if items else None

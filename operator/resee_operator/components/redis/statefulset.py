@@ -1,0 +1,97 @@
+"""Provider StatefulSet: one Redis 7 Pod and its volume.
+
+Tasks wait here, so every second reaches the disk, and nothing is evicted: a full Redis refuses new tasks
+instead of losing old ones. The password comes from a file, since command lines can be read by others.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from resee_operator import quantity
+from resee_operator.components import verdicts
+from resee_operator.components.base import Facts, Live, Manifest, Verdict
+from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe, secret_variable
+from resee_operator.components.storage import claim, stateful_set
+from resee_operator.components.topology import REDIS_PORT
+from resee_operator.components.workloads import service
+from resee_operator.stages import Resolved
+
+COMPONENT: Final = "redis"
+
+_AUTH_FOLDER: Final = "/etc/redis-auth"
+_AUTH_KEY: Final = "auth.conf"
+_MEMORY_SHARE: Final = 60
+"""Data in percent of the memory limit; a rewrite of the append-only file copies pages that change
+meanwhile."""
+_GRACE: Final = 30
+
+
+def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
+    """Service, volume and StatefulSet."""
+    volume = claim(resolved, COMPONENT, resolved.redis.volume)
+    return [
+        service(resolved, COMPONENT, REDIS_PORT, REDIS_PORT),
+        volume,
+        stateful_set(resolved, facts, _pod(resolved, str(volume["metadata"]["name"]))),
+    ]
+
+
+def health(resolved: Resolved, live: Live) -> Verdict:
+    """Whether Redis answers and has loaded its data."""
+    return verdicts.stateful_set(resolved, live, COMPONENT)
+
+
+def _pod(resolved: Resolved, volume: str) -> Pod:
+    secret = resolved.redis.secret_name
+    auth = {"secretName": secret, "items": [{"key": _AUTH_KEY, "path": _AUTH_KEY}], "defaultMode": 0o440}
+    return Pod(
+        component=COMPONENT,
+        container=_container(resolved),
+        settings=resolved.redis.pods,
+        user=DATA_USER,
+        volumes=[
+            {"name": "data", "persistentVolumeClaim": {"claimName": volume}},
+            {"name": "auth", "secret": auth},
+        ],
+        secret_files=[(secret, _AUTH_KEY)],
+        grace=_GRACE,
+    )
+
+
+def _container(resolved: Resolved) -> Container:
+    limit = quantity.parse(resolved.redis.pods.resources.memory_limit)
+    options = {
+        "--dir": "/data",
+        "--appendonly": "yes",
+        "--appendfsync": "everysec",
+        "--save": "",
+        "--maxmemory": str(int(limit * _MEMORY_SHARE / 100)),
+        "--maxmemory-policy": "noeviction",
+    }
+    return Container(
+        name=COMPONENT,
+        image=resolved.images.redis,
+        args=[
+            "redis-server",
+            f"{_AUTH_FOLDER}/{_AUTH_KEY}",
+            *(word for item in options.items() for word in item),
+        ],
+        env=[secret_variable("REDISCLI_AUTH", resolved.redis.secret_name, "password")],
+        port=REDIS_PORT,
+        mounts=[
+            {"name": "data", "mountPath": "/data"},
+            {"name": "auth", "mountPath": _AUTH_FOLDER, "readOnly": True},
+        ],
+        probes=_probes(),
+    )
+
+
+def _probes() -> dict[str, Manifest]:
+    """Ready is who answers PONG; alive is who answers at all, such as one that still loads its data."""
+    ready, alive = ("redis-cli", "-e", "ping"), ("redis-cli", "ping")
+    return {
+        "startupProbe": exec_probe(*ready, periodSeconds=1, timeoutSeconds=3, failureThreshold=600),
+        "readinessProbe": exec_probe(*ready, periodSeconds=5, timeoutSeconds=3, failureThreshold=3),
+        "livenessProbe": exec_probe(*alive, periodSeconds=20, timeoutSeconds=10, failureThreshold=6),
+    }
