@@ -55,7 +55,7 @@ class ApiServer:
         self.controller_manager = self._process("kube-controller-manager", self._controller_flags())
         self.followers = [self.controller_manager] if controllers else []
         if kwok:
-            argv = [self._programs["kwok"], f"--kubeconfig={self.kubeconfig}", *_KWOK_FLAGS]
+            argv: list[str | Path] = [self._programs["kwok"], f"--kubeconfig={self.kubeconfig}", *_KWOK_FLAGS]
             self.followers.append(Process("kwok", argv, folder, detached=detached))
 
     @property

@@ -10,6 +10,7 @@ import click
 
 from devcluster import paths
 from devcluster.apiserver import ApiServer
+from devcluster.engine import select
 from devcluster.errors import DevclusterError
 from devcluster.progress import Progress
 
@@ -53,6 +54,16 @@ def down(name: str) -> None:
     """Remove a cluster and all that belongs to it."""
     with Progress.on_stderr() as progress, progress.step(f"Removing {name}"):
         _api_server(name, progress).remove()
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def docker(arguments: tuple[str, ...]) -> None:
+    """Run the docker client against the engine in use, which is started where it is ours."""
+    chosen = select()
+    with Progress.on_stderr() as progress:
+        chosen.ensure_running(progress)
+    os.execvpe("docker", ["docker", *arguments], chosen.variables())  # noqa: S606
 
 
 @main.command()

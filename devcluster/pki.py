@@ -28,8 +28,9 @@ def issue(kubeadm: Path, folder: Path, port: int) -> None:
     config = folder / "kubeadm.yaml"
     config.write_text(yaml.safe_dump_all(_configuration(folder, port)))
     for name in _CERTIFICATES:
-        options = [] if name == "sa" else ["--config", config]
-        _phase(kubeadm, "certs", name, *options, *(["--cert-dir", folder] if name == "sa" else []))
+        # The key of the service accounts is the one thing that kubeadm makes without a configuration.
+        options = ("--cert-dir", folder) if name == "sa" else ("--config", config)
+        _phase(kubeadm, "certs", name, *options)
     _phase(kubeadm, "kubeconfig", "super-admin", "--config", config, "--kubeconfig-dir", folder)
 
 

@@ -48,6 +48,9 @@ _ALL = (
             "kubelet",
         ),
     ),
+    Program("runtime", "./cmd/runtime"),
+    Program("forward", "./cmd/forward"),
+    Program("pause", "./cmd/pause"),
 )
 
 PROGRAMS = {program.name: program for program in _ALL}

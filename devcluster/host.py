@@ -1,0 +1,63 @@
+"""What the machine must have before a private engine starts there: root, disk, a few tools."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+from pathlib import Path
+
+from devcluster.errors import UsageError
+from devcluster.images.command import run
+
+_ENGINE_TOOLS = {
+    "apt-get": "apt",
+    "dpkg-deb": "dpkg",
+    "ip": "iproute2",
+    "mount": "mount",
+    "nsenter": "util-linux",
+}
+_GIB = 1024**3
+DISK_NEEDED = 8 * _GIB  # measured: 3.5 GiB for one cluster's images and data, 3 GiB for the caches
+
+
+def architecture() -> str:
+    """The processor's name as Go and Docker spell it; raises UsageError for others than these two."""
+    known = {"x86_64": "amd64", "aarch64": "arm64"}
+    machine = platform.machine()
+    if machine not in known:
+        raise UsageError(f"The processor {machine} is not supported.", "Use an x86_64 or aarch64 machine.")
+    return known[machine]
+
+
+def require_private_engine(folder: Path) -> None:
+    """Raise UsageError with the first thing that a private engine in `folder` lacks on this machine."""
+    if os.geteuid() != 0:
+        raise UsageError(
+            "No Docker engine answers, and bringing a private one needs root.",
+            "Start Docker (so that `docker info` answers), or run the command as root.",
+        )
+    for tool, package in _ENGINE_TOOLS.items():
+        if not shutil.which(tool):
+            raise UsageError(f"The tool {tool} is missing.", f"Install it: apt-get install {package}.")
+    require_disk(folder, DISK_NEEDED)
+
+
+def require_disk(folder: Path, needed: int) -> None:
+    """Raise UsageError when the file system of `folder` has less than `needed` bytes left."""
+    existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
+    free = shutil.disk_usage(existing).free
+    if free < needed:
+        raise UsageError(
+            f"{existing} has {free / _GIB:.1f} GiB left and a cluster needs {needed / _GIB:.0f} GiB.",
+            "Free some space, or set RESEE_STATE_DIR and RESEE_CACHE_DIR to folders on a larger disk.",
+        )
+
+
+def require_mmdebstrap() -> None:
+    """Install mmdebstrap where it is missing: the one package that devcluster adds to a machine."""
+    if shutil.which("mmdebstrap"):
+        return
+    remedy = "Install it: apt-get install mmdebstrap."
+    run(["apt-get", "update"], remedy=remedy)
+    run(["apt-get", "install", "--yes", "--no-install-recommends", "mmdebstrap"], remedy=remedy)
