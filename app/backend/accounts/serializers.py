@@ -1,0 +1,74 @@
+"""Registration and the profile."""
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError as ModelError
+from django.db import IntegrityError, transaction
+from rest_framework import serializers
+
+from accounts.models import User
+from notifications.serializers import PreferenceSerializer
+
+_TAKEN = "A user with this e-mail address exists already."
+
+
+class RegisterSerializer(serializers.ModelSerializer):
+    """{email, password, password_confirm} -> a new user."""
+
+    password = serializers.CharField(write_only=True, max_length=128, trim_whitespace=False)
+    password_confirm = serializers.CharField(write_only=True, max_length=128, trim_whitespace=False)
+    email = serializers.EmailField(max_length=254)
+
+    class Meta:
+        model = User
+        fields = ["id", "email", "password", "password_confirm", "time_zone"]
+
+    def validate_email(self, value: str) -> str:
+        if User.objects.filter(email=value.lower()).exists():
+            raise serializers.ValidationError(_TAKEN, code="unique")
+        return value.lower()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs["password"] != attrs.pop("password_confirm"):
+            raise serializers.ValidationError({"password_confirm": "The two passwords differ."})
+        try:
+            validate_password(attrs["password"], User(email=attrs["email"]))
+        except ModelError as error:
+            raise serializers.ValidationError({"password": error.messages}) from error
+        return attrs
+
+    def create(self, validated_data: dict[str, Any]) -> User:
+        try:
+            with transaction.atomic():
+                return User.objects.create_user(**validated_data)
+        except IntegrityError as error:  # two registrations of one address at the same time
+            raise serializers.ValidationError({"email": [_TAKEN]}) from error
+
+
+class ProfileSerializer(serializers.ModelSerializer):
+    """Tier, preferences and time zone of the signed-in user."""
+
+    preferences = PreferenceSerializer(required=False)
+
+    class Meta:
+        model = User
+        fields = ["id", "email", "tier", "time_zone", "preferences", "created_at"]
+        read_only_fields = ["id", "email", "created_at"]
+
+    def validate_tier(self, value: str) -> str:
+        if not settings.TIER_SELF_SERVICE and value != self.instance.tier:
+            raise serializers.ValidationError("Only an administrator changes the tier here.")
+        return value
+
+    @transaction.atomic
+    def update(self, instance: User, validated_data: dict[str, Any]) -> User:
+        preferences = validated_data.pop("preferences", None)
+        if preferences:
+            self.fields["preferences"].update(instance.preferences, preferences)
+        for name, value in validated_data.items():
+            setattr(instance, name, value)
+        # Only what was asked for: a concurrent change of another field stays.
+        instance.save(update_fields=list(validated_data))
+        return instance

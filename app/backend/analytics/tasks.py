@@ -1,0 +1,68 @@
+"""Makes the exports that users asked for."""
+
+from datetime import timedelta
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+from analytics.models import Export
+from contents.models import Content
+
+# An export takes seconds; one that is still pending after this was lost on its way, and is sent again.
+LOST_AFTER = timedelta(minutes=5)
+# Long enough to fetch it, short enough not to keep a second copy of everyone's contents.
+KEPT_FOR = timedelta(days=1)
+
+
+@shared_task
+def make_export(export_id: str) -> str:
+    """Writes the document into the export's row; running twice writes the same."""
+    export = Export.objects.select_related("owner").get(pk=export_id)
+    if export.status != Export.Status.PENDING:
+        return export.status
+    try:
+        export.document = document(export)
+        export.status = Export.Status.DONE
+    except Exception:
+        Export.objects.filter(pk=export_id).update(status=Export.Status.FAILED, finished_at=timezone.now())
+        raise
+    export.finished_at = timezone.now()
+    export.save(update_fields=["document", "status", "finished_at"])
+    return export.status
+
+
+def document(export: Export) -> dict[str, Any]:
+    """Everything that the owner has written, with the state of its reviews."""
+    rows = Content.objects.filter(author=export.owner).values(
+        "title",
+        "body",
+        "category__name",
+        "created_at",
+        "schedules__next_review_date",
+        "schedules__interval_index",
+    )
+    contents = [
+        {
+            "title": row["title"],
+            "body": row["body"],
+            "category": row["category__name"],
+            "created_at": row["created_at"].isoformat(),
+            "next_review_date": row["schedules__next_review_date"].isoformat(),
+            "interval_index": row["schedules__interval_index"],
+        }
+        for row in rows.order_by("id")
+    ]
+    return {"email": export.owner.email, "count": len(contents), "contents": contents}
+
+
+@shared_task
+def sweep_exports() -> int:
+    """Sends lost exports again and deletes old ones; returns how many were sent."""
+    now = timezone.now()
+    Export.objects.filter(created_at__lt=now - KEPT_FOR).delete()
+    lost = Export.objects.filter(status=Export.Status.PENDING, created_at__lt=now - LOST_AFTER)
+    ids = [str(pk) for pk in lost.values_list("pk", flat=True)[:1000]]
+    for export_id in ids:
+        make_export.apply_async((export_id,), task_id=export_id)
+    return len(ids)

@@ -1,0 +1,5 @@
+"""Readiness of a worker: it consumes its queues now (config/heartbeats.py)."""
+
+from probe import check
+
+check("worker-ready", max_age=20)

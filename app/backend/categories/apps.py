@@ -1,0 +1,7 @@
+"""Categories: a user's own shelves for contents."""
+
+from django.apps import AppConfig
+
+
+class CategoriesConfig(AppConfig):
+    name = "categories"

@@ -1,0 +1,13 @@
+"""/api/categories/"""
+
+from categories.models import Category
+from categories.serializers import CategorySerializer
+from core.owned import OwnedViewSet
+
+
+class CategoryViewSet(OwnedViewSet):
+    """The signed-in user's categories. Contents of a deleted category stay, without one."""
+
+    queryset = Category.objects.all()
+    serializer_class = CategorySerializer
+    unique_error = {"name": ["You have a category of this name already."]}

@@ -1,0 +1,37 @@
+"""Reads the environment that a deployment gives to the process.
+
+Every value that differs between deployments is read here or in settings.py, never elsewhere.
+"""
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+env = environ.Env()
+
+
+def required(name: str) -> str:
+    """The variable's text.
+
+    Raises ImproperlyConfigured, naming the variable, where it is unset or empty.
+    """
+    value: str = env.str(name, default="")
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: give it in the environment of this process")
+    return value
+
+
+def database(name: str) -> dict[str, object]:
+    """Django's DATABASES entry from the URL in the variable `name`.
+
+    Persistent connections are checked before use, so that a request after a fail-over of the
+    database finds a fresh connection instead of an error.
+    """
+    entry: dict[str, object] = env.db_url_config(required(name))
+    entry["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
+    entry["CONN_HEALTH_CHECKS"] = True
+    # PgBouncer in transaction mode cannot keep a server-side cursor.
+    entry["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DISABLE_SERVER_SIDE_CURSORS", default=False)
+    options = entry.setdefault("OPTIONS", {})
+    assert isinstance(options, dict)
+    options.setdefault("connect_timeout", 5)
+    return entry

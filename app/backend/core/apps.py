@@ -1,0 +1,7 @@
+"""What every other app uses: request ids, paging, throttles, errors, metrics, the replica. No models."""
+
+from django.apps import AppConfig
+
+
+class CoreConfig(AppConfig):
+    name = "core"

@@ -1,0 +1,62 @@
+"""/api/review/"""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import generics
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from core.replica import ReplicaReads
+from reviews import schedule
+from reviews.models import ReviewSchedule
+from reviews.serializers import (
+    CategoryStatsSerializer,
+    CompletedSerializer,
+    CompleteSerializer,
+    ScheduleSerializer,
+)
+from reviews.stats import by_category
+
+
+class TodayView(ReplicaReads, generics.ListAPIView):
+    """What is due before the user's day ends, oldest first."""
+
+    serializer_class = ScheduleSerializer
+    queryset = ReviewSchedule.objects.none()
+
+    def get_queryset(self) -> QuerySet[Any]:
+        return schedule.due(self.request.user).select_related("content__category", "content__author")
+
+
+class CompleteView(ReplicaReads, generics.GenericAPIView):
+    """Records a review and moves its schedule on."""
+
+    serializer_class = CompleteSerializer
+
+    def post(self, request: Request) -> Response:
+        given = self.get_serializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        data = given.validated_data
+        try:
+            moved = schedule.complete(
+                request.user,
+                data["content_id"],
+                data["result"],
+                data.get("time_spent"),
+                data.get("notes", ""),
+            )
+        except ReviewSchedule.DoesNotExist:
+            raise NotFound({"content_id": ["You have no content with this id."]}) from None
+        return Response(CompletedSerializer(moved).data)
+
+
+class CategoryStatsView(ReplicaReads, generics.ListAPIView):
+    """Counts and success rate of each of the user's categories."""
+
+    serializer_class = CategoryStatsSerializer
+    queryset = ReviewSchedule.objects.none()
+
+    def get_queryset(self) -> Any:
+        return by_category(self.request.user)
