@@ -1,0 +1,118 @@
+"""The command line: `run`, `plan` and `crds`."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+import yaml
+
+from resee_operator import errors, settings
+
+NOTHING_TO_DO, CHANGES = 0, 2
+"""Exit codes of `plan`, those that terraform and kubectl diff made known (1 is an error)."""
+
+
+@click.group()
+def main() -> None:
+    """Runs Resee on Kubernetes from one manifest."""
+
+
+@main.command()
+def run() -> None:
+    """Run the operator until it is told to end (SIGTERM). Settings come from RESEE_ variables."""
+    from resee_operator import logs
+
+    configured = _settings()
+    logs.configure(configured.log_level)
+    asyncio.run(_run(configured))
+
+
+async def _run(configured: settings.Settings) -> None:
+    from resee_operator import handlers
+    from resee_operator.runtime import running
+
+    async with running(configured) as operator:
+        await handlers.run(operator, configured)
+
+
+@main.command()
+@click.option("-f", "--file", "source", type=click.File(), required=True, help="A ReseeDeployment; - reads stdin.")
+@click.option("-n", "--namespace", help="Namespace, where the file names none.")
+@click.option("--against-nothing", is_flag=True, help="Compare with an empty cluster; connects to none.")
+@click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option("--kubeconfig", help="File to connect by; by default $KUBECONFIG.")
+@click.pass_context
+def plan(
+    context: click.Context,
+    source: TextIO,
+    namespace: str | None,
+    against_nothing: bool,
+    output: str,
+    kubeconfig: str | None,
+) -> None:
+    """Print what a manifest would create, change, delete and restart. Exit code: 0 nothing, 2 changes, 1 an error."""
+    from resee_operator import plan as planning
+
+    manifest = _one_manifest(source, namespace)
+    try:
+        made = asyncio.run(_plan(manifest, None if against_nothing else kubeconfig or "", _settings()))
+    except errors.UserError as error:
+        raise click.ClickException(str(error)) from None
+    if output == "json":
+        click.echo(json.dumps(planning.as_json(made), indent=2))
+    else:
+        for line in planning.lines(made):
+            click.echo(line)
+    context.exit(NOTHING_TO_DO if made.empty else CHANGES)
+
+
+async def _plan(manifest: dict[str, Any], kubeconfig: str | None, configured: settings.Settings) -> Any:
+    from resee_operator import plan as planning
+    from resee_operator.kube.client import KubeClient
+    from resee_operator.kube.connection import Connection, load_configuration
+
+    if kubeconfig is None:
+        return (await planning.make(None, manifest, configured.defaults))[1]
+    configuration = await load_configuration(kubeconfig or configured.kubeconfig)
+    async with Connection(configuration) as connection:
+        return (await planning.make(KubeClient(connection), manifest, configured.defaults))[1]
+
+
+@main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
+def crds(folder: Path | None) -> None:
+    """Write the definition of the custom resource into FOLDER, or print it."""
+    from resee_operator.api import crd
+
+    for name, text in crd.files().items():
+        if folder is None:
+            click.echo(text, nl=False)
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+
+
+def _one_manifest(source: TextIO, namespace: str | None) -> dict[str, Any]:
+    documents = [document for document in yaml.safe_load_all(source) if document]
+    found = [document for document in documents if document.get("kind") == "ReseeDeployment"]
+    if len(found) != 1:
+        raise click.ClickException(f"{source.name} holds {len(found)} ReseeDeployments; give a file with one")
+    manifest: dict[str, Any] = found[0]
+    if namespace is not None:
+        manifest.setdefault("metadata", {}).setdefault("namespace", namespace)
+    return manifest
+
+
+def _settings() -> settings.Settings:
+    try:
+        return settings.load()
+    except errors.UserError as error:
+        raise click.ClickException(str(error)) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,216 @@
+"""What the cluster looks like, as far as the watches have told: the custom resources, their children, their Secrets.
+
+Children are found by their labels, so the key of the deployment that an event belongs to is one look at the object.
+Every version is compared with the one at hand: answers to our own writes enter at once, and the watch's echo of them
+is recognised as nothing new, so that a pass does not cause the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from resee_operator.engine.queue import MERGE, Key, Urgency
+from resee_operator.engine.trim import Packer, trim
+from resee_operator.kube.resources import RESEE, Manifest, Resource, name_of, namespace_of, version_of
+
+INSTANCE = "app.kubernetes.io/instance"
+MANAGED_BY = "app.kubernetes.io/managed-by"
+OURS = f"{MANAGED_BY}=resee-operator"
+"""Label selector of the children."""
+NOT_OURS = f"{MANAGED_BY}!=resee-operator"
+
+Child = tuple[str, str]
+"""Kind and name of a child."""
+Wake = Callable[[Key, Urgency, float], None]
+
+
+class Entry:
+    """One object as it is kept. `applied` is the digest of the manifest that this version was found equal to."""
+
+    __slots__ = ("applied", "packed", "version")
+
+    def __init__(self, version: int, packed: bytes) -> None:
+        self.version = version
+        self.packed = packed
+        self.applied = ""
+
+
+class Cache:
+    """Live view of everything that the operator looks after. A `kube.watch.Sink`.
+
+    Args:
+        wake: called with key, urgency and delay when a deployment needs a pass.
+    """
+
+    def __init__(self, wake: Wake) -> None:
+        self._wake = wake
+        self._packers: dict[str, Packer] = {}
+        self._resees: dict[Key, Entry] = {}
+        self._children: dict[Key, dict[Child, Entry]] = {}
+        self._owners: dict[tuple[str, str, str], Key] = {}
+        self._foreign: dict[Key, Mapping[str, str] | None] = {}
+        self._named_by: dict[Key, set[Key]] = {}
+        self._names: dict[Key, frozenset[str]] = {}
+
+    # What the watches tell
+
+    def seen(self, resource: Resource, found: Manifest) -> None:
+        """Take in an object as it is now; older versions than the one at hand are ignored."""
+        key, child = self._key_of(found), (resource.kind, name_of(found))
+        if key is None:
+            return
+        version = version_of(found)
+        known = self._resees.get(key) if resource is RESEE else self._children.get(key, {}).get(child)
+        if known is not None and known.version >= version:
+            return
+        entry = Entry(version, self._packer(resource.kind).pack(trim(found)))
+        if resource is RESEE:
+            self._resees[key] = entry
+            self._wake(key, Urgency.EDIT, 0.0)
+            return
+        self._children.setdefault(key, {})[child] = entry
+        self._owners[(resource.kind, *_name(found))] = key
+        if resource.kind == "Secret":
+            self._wake(key, Urgency.EDIT, 0.0)
+        else:
+            self._wake(key, Urgency.CHANGE, MERGE)
+
+    def gone(self, resource: Resource, name: Key, version: int) -> None:
+        """Forget an object, unless what is at hand is newer than its end."""
+        if resource is RESEE:
+            if name in self._resees and self._resees[name].version <= version:
+                del self._resees[name]
+                self._wake(name, Urgency.EDIT, 0.0)
+            return
+        key = self._owners.get((resource.kind, *name))
+        if key is None:
+            return
+        entry = self._children[key][(resource.kind, name[1])]
+        if entry.version <= version:
+            del self._owners[(resource.kind, *name)]
+            del self._children[key][(resource.kind, name[1])]
+            self._wake(key, Urgency.EDIT, 0.0)
+
+    def listed(self, resource: Resource, namespace: str | None, names: set[Key], version: int) -> None:
+        """Forget what a whole list did not show, as far as it is not newer than the list."""
+        if resource is RESEE:
+            known: Iterable[Key] = list(self._resees)
+        else:
+            known = [(owned[1], owned[2]) for owned in self._owners if owned[0] == resource.kind]
+        for name in known:
+            if name not in names and namespace in (None, name[0]):
+                self.gone(resource, name, version)
+
+    # What the passes write and ask
+
+    def written(self, resource: Resource, found: Manifest) -> None:
+        """Take in the answer to one of our own writes, which needs no pass of its own."""
+        key = self._key_of(found)
+        if key is None:
+            return
+        entry = Entry(version_of(found), self._packer(resource.kind).pack(trim(found)))
+        if resource is RESEE:
+            self._resees[key] = entry
+        else:
+            self._children.setdefault(key, {})[(resource.kind, name_of(found))] = entry
+            self._owners[(resource.kind, *_name(found))] = key
+
+    def keys(self) -> list[Key]:
+        """All deployments that exist."""
+        return list(self._resees)
+
+    def resee(self, key: Key) -> Manifest | None:
+        """A custom resource, None where it does not exist."""
+        entry = self._resees.get(key)
+        return self._packer(RESEE.kind).unpack(entry.packed) if entry else None
+
+    def children(self, key: Key) -> Mapping[Child, Entry]:
+        """The entries of a deployment's children."""
+        return self._children.get(key, {})
+
+    def unpack(self, kind: str, entry: Entry) -> Manifest:
+        return self._packer(kind).unpack(entry.packed)
+
+    def forget(self, key: Key) -> None:
+        """Drop what is only kept for the passes of a deployment that no longer exists."""
+        self.name_secrets(key, ())
+        if not self._children.get(key, True):
+            del self._children[key]
+
+    # Secrets that users name
+
+    def name_secrets(self, key: Key, names: Iterable[str]) -> None:
+        """Say which Secrets of its namespace a deployment reads; changes of these wake it."""
+        wanted, before = frozenset(names), self._names.get(key, frozenset())
+        if wanted == before:
+            return
+        namespace = key[0]
+        for name in before - wanted:
+            self._named_by[(namespace, name)].discard(key)
+            if not self._named_by[(namespace, name)]:
+                del self._named_by[(namespace, name)]
+                self._foreign.pop((namespace, name), None)
+        for name in wanted - before:
+            self._named_by.setdefault((namespace, name), set()).add(key)
+        self._names[key] = wanted
+        if not wanted:
+            del self._names[key]
+
+    def foreign_secret(self, name: Key) -> Mapping[str, str] | None:
+        """Data of a Secret that a user made; None where it does not exist.
+
+        Raises:
+            KeyError: it has not been read since it last changed.
+        """
+        return self._foreign[name]
+
+    def keep_foreign_secret(self, name: Key, data: Mapping[str, str] | None) -> None:
+        """Remember what was read of a user's Secret until it changes."""
+        if name in self._named_by:
+            self._foreign[name] = data
+
+    def secret_changed(self, name: Key) -> None:
+        """A Secret that is not ours has changed: whoever names it reads it again."""
+        self._foreign.pop(name, None)
+        for key in self._named_by.get(name, ()):
+            self._wake(key, Urgency.EDIT, 0.0)
+
+    def _key_of(self, found: Manifest) -> Key | None:
+        if found["kind"] == RESEE.kind:
+            return _name(found)
+        instance = (found["metadata"].get("labels") or {}).get(INSTANCE)
+        return (namespace_of(found), instance) if instance else None
+
+    def _packer(self, kind: str) -> Packer:
+        return self._packers.setdefault(kind, Packer())
+
+
+class SecretNames:
+    """Sink of the watch of other people's Secrets, of which only the metadata comes here.
+
+    Least privilege in what is held: a Secret's data is read, by name, only where a deployment names it.
+    """
+
+    def __init__(self, cache: Cache) -> None:
+        self._cache = cache
+        self._versions: dict[Key, int] = {}
+
+    def seen(self, resource: Resource, found: Manifest) -> None:
+        del resource
+        name, version = _name(found), version_of(found)
+        if self._versions.get(name) != version:
+            self._versions[name] = version
+            self._cache.secret_changed(name)
+
+    def gone(self, resource: Resource, name: Key, version: int) -> None:
+        del resource, version
+        if self._versions.pop(name, None) is not None:
+            self._cache.secret_changed(name)
+
+    def listed(self, resource: Resource, namespace: str | None, names: set[Key], version: int) -> None:
+        for name in [name for name in self._versions if name not in names and namespace in (None, name[0])]:
+            self.gone(resource, name, version)
+
+
+def _name(found: Manifest) -> Key:
+    return namespace_of(found), name_of(found)

@@ -1,0 +1,94 @@
+"""What may not happen yet: a version comes to run only when what it stands on runs at that version. Pure.
+
+database ready -> migrated -> web rolled -> workers rolled -> beat. A gate holds back what brings another version to
+run, and never the repair of what runs: a deleted worker comes back although the database is down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from resee_operator.components.base import Verdict
+from resee_operator.engine.actions import Action, Plan, Verb
+
+ORDER = ("postgres", "migration", "web", "worker", "beat")
+"""Components, each of which waits for those before it."""
+
+_HELD_KINDS = frozenset({"Deployment", "StatefulSet", "Job"})
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An action that waits, and for what."""
+
+    action: Action
+    waits_for: str
+    verdict: Verdict | None
+
+    def sentence(self) -> str:
+        what = f"{self.action.kind}/{self.action.name} waits for {self.waits_for}"
+        return f"{what}: {self.verdict.message}" if self.verdict else what
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What has run already, as the status remembers it.
+
+    Args:
+        version: the version that everything was last rolled to.
+        components: labels of the components that were rolled to it.
+    """
+
+    wanted: str
+    version: str | None
+    components: frozenset[str]
+
+    def has(self, component: str) -> bool:
+        return self.version == self.wanted and component in self.components
+
+
+def step_of(component: str) -> str:
+    """The step of a component's label; a worker group's label is worker-NAME."""
+    return "worker" if component.startswith("worker-") else component
+
+
+def hold(plan: Plan, verdicts: Mapping[str, Verdict], ran: Ran) -> tuple[Plan, list[Hold]]:
+    """Split a plan into what may be done now and what has to wait.
+
+    Args:
+        plan: everything that is to be done.
+        verdicts: health by component, as it is before anything of the plan is done.
+        ran: what has run already.
+    """
+    pending = {step_of(action.component) for action in plan.actions if _brings_version(action, ran)}
+    allowed: list[Action] = []
+    holds: list[Hold] = []
+    for action in plan.actions:
+        blocker = _blocker(action, verdicts, pending) if _brings_version(action, ran) else None
+        if blocker is None:
+            allowed.append(action)
+        else:
+            verdict = verdicts.get(blocker)
+            holds.append(Hold(action, blocker, verdict if verdict and not verdict.healthy else None))
+    return Plan(tuple(allowed), plan.refused), holds
+
+
+def _blocker(action: Action, verdicts: Mapping[str, Verdict], pending: set[str]) -> str | None:
+    """The first step before the action's own that is not done."""
+    for step in ORDER[: ORDER.index(step_of(action.component))]:
+        verdict = verdicts.get(step)
+        if step in pending or (verdict is not None and not verdict.healthy):
+            return step
+    return None
+
+
+def _brings_version(action: Action, ran: Ran) -> bool:
+    """Whether the action makes something run that has not run yet."""
+    if action.kind not in _HELD_KINDS or step_of(action.component) not in ORDER[1:]:
+        return False
+    if action.verb is Verb.DELETE or action.repair:
+        return False
+    if action.verb is Verb.CHANGE:
+        return any(change.path.endswith("].image") for change in action.fields)
+    return not ran.has(action.component)

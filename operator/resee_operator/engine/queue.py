@@ -1,0 +1,183 @@
+"""Which deployment has its pass next: no two passes of one at once, later events merge, failures back off.
+
+Every second turn goes to whoever has waited longest, so that nobody starves. The turns between go to the newest of
+the most urgent, so that one edit does not wait behind a fleet of a thousand that was edited just before.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import itertools
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+
+Key = tuple[str, str]
+"""Namespace and name of a ReseeDeployment."""
+
+
+class Urgency(IntEnum):
+    """Who waits for the pass."""
+
+    EDIT = 0  # somebody: an edit, a deleted child, a Secret that has come
+    CHANGE = 1  # a child has changed, or a failed pass is tried again
+    RESYNC = 2  # nobody: a look for what a watch has missed
+
+
+@dataclass(frozen=True)
+class Backoff:
+    """Seconds before a failed pass is tried again: doubles from first to longest, jitter of half to whole.
+
+    1 and 300: a server that restarts is met again within seconds; a deployment that fails for ever costs nothing.
+    """
+
+    first: float = 1.0
+    longest: float = 300.0
+
+    def after(self, failures: int) -> float:
+        return min(self.first * 2.0 ** min(failures - 1, 32), self.longest) * random.uniform(0.5, 1.0)  # noqa: S311
+
+
+MERGE = 0.03
+"""Seconds that a change of a child waits for more of them: a rollout changes a Deployment and its Pods in bursts."""
+
+
+class Queue:
+    """Deduplicating queue of keys for several workers of one event loop."""
+
+    def __init__(self, backoff: Backoff | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._backoff = backoff or Backoff()
+        self._now = monotonic
+        self._ready: dict[Urgency, OrderedDict[Key, float]] = {urgency: OrderedDict() for urgency in Urgency}
+        self._waiting: dict[Key, tuple[float, Urgency]] = {}
+        self._due: list[tuple[float, int, Key]] = []
+        self._running: dict[Key, Urgency | None] = {}
+        self._failures: dict[Key, int] = {}
+        self._held: set[Key] = set()
+        self._turns = itertools.count()
+        self._order = itertools.count()
+        self._wake = asyncio.Event()
+
+    def add(self, key: Key, urgency: Urgency = Urgency.CHANGE, delay: float = 0.0) -> None:
+        """Ask for a pass, at once or after `delay` seconds; merges with what is asked for already.
+
+        A key that backs off is woken by an edit only: its own children's changes would defeat the back-off.
+        """
+        if key in self._running:
+            now = self._running[key]
+            if delay:
+                self._wait(key, urgency, delay)
+            else:
+                self._running[key] = urgency if now is None else min(now, urgency)
+        elif key in self._held and urgency is not Urgency.EDIT:
+            return
+        elif delay:
+            self._wait(key, urgency, delay)
+        else:
+            self._make_ready(key, urgency)
+
+    async def get(self) -> Key:
+        """The next key; `done` must follow."""
+        while True:
+            self._collect_due()
+            key = self._next()
+            if key is not None:
+                self._running[key] = None
+                return key
+            self._wake.clear()
+            timeout = max(0.0, self._due[0][0] - self._now()) if self._due else None
+            try:
+                async with asyncio.timeout(timeout):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    def done(self, key: Key, *, failed: bool = False) -> float | None:
+        """End the pass of a key; returns the seconds until the next try of a failed one."""
+        again = self._running.pop(key)
+        if not failed:
+            self._failures.pop(key, None)
+            self._held.discard(key)
+            if again is not None:
+                self.add(key, again)
+            return None
+        self._failures[key] = self._failures.get(key, 0) + 1
+        if again is Urgency.EDIT:
+            self.add(key, again)
+            return 0.0
+        wait = self._backoff.after(self._failures[key])
+        self._held.add(key)
+        self._wait(key, Urgency.CHANGE, wait, replace=True)
+        return wait
+
+    def forget(self, key: Key) -> None:
+        """Drop a deployment that no longer exists."""
+        self._failures.pop(key, None)
+        self._held.discard(key)
+        self._waiting.pop(key, None)
+
+    @property
+    def depth(self) -> int:
+        """Keys that wait for a worker."""
+        return sum(len(keys) for keys in self._ready.values())
+
+    @property
+    def oldest(self) -> float:
+        """Seconds that the longest waiting key has waited, 0 where none waits."""
+        firsts = [next(iter(keys.values())) for keys in self._ready.values() if keys]
+        return self._now() - min(firsts) if firsts else 0.0
+
+    @property
+    def backing_off(self) -> int:
+        """Keys whose last pass failed."""
+        return len(self._held)
+
+    def _make_ready(self, key: Key, urgency: Urgency) -> None:
+        self._waiting.pop(key, None)
+        self._held.discard(key)
+        since = self._now()
+        for other, keys in self._ready.items():
+            if key in keys:
+                if other <= urgency:
+                    return
+                since = keys.pop(key)
+        self._ready[urgency][key] = since
+        self._wake.set()
+
+    def _wait(self, key: Key, urgency: Urgency, delay: float, *, replace: bool = False) -> None:
+        if any(key in keys for keys in self._ready.values()):
+            return
+        due = self._now() + delay
+        known = self._waiting.get(key)
+        if known is not None and known[0] <= due and not replace:
+            return
+        self._waiting[key] = (due, urgency)
+        heapq.heappush(self._due, (due, next(self._order), key))
+        self._wake.set()
+
+    def _collect_due(self) -> None:
+        now = self._now()
+        while self._due and self._due[0][0] <= now:
+            due, _, key = heapq.heappop(self._due)
+            waiting = self._waiting.get(key)
+            if waiting is None or waiting[0] != due:
+                continue
+            if key in self._running:
+                del self._waiting[key]
+                self.add(key, waiting[1])
+            else:
+                self._make_ready(key, waiting[1])
+
+    def _next(self) -> Key | None:
+        filled = [keys for keys in self._ready.values() if keys]
+        if not filled:
+            return None
+        if next(self._turns) % 2:
+            longest = min(filled, key=lambda keys: next(iter(keys.values())))
+            return longest.popitem(last=False)[0]
+        most_urgent = filled[0]
+        return most_urgent.popitem(last=True)[0]

@@ -1,0 +1,221 @@
+"""One pass over one deployment: calls the steps in their order and says what came of it.
+
+snapshot -> parse -> resolve -> secrets -> objects -> diff -> gates -> apply -> status. A pass that finds nothing to
+do sends nothing, neither a write nor a read.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from resee_operator.api.parse import parse
+from resee_operator.components import COMPONENTS
+from resee_operator.components.base import Component, Facts, Verdict
+from resee_operator.components.credentials import generated
+from resee_operator.engine import status
+from resee_operator.engine.actions import Action, Plan, Verb
+from resee_operator.engine.apply import Applied, Applier
+from resee_operator.engine.cache import Cache
+from resee_operator.engine.diff import diff, stamp
+from resee_operator.engine.events import Events
+from resee_operator.engine.gates import Hold, Ran, hold
+from resee_operator.engine.outcome import Outcome, OutcomeReason
+from resee_operator.engine.queue import Key, Queue, Urgency
+from resee_operator.engine.secrets import SecretKeeper
+from resee_operator.engine.snapshot import Snapshot
+from resee_operator.errors import TransientError, UserError
+from resee_operator.kube.api import KubeApi
+from resee_operator.kube.errors import ApiError, Forbidden, Invalid, NotFound, NotLeader
+from resee_operator.kube.resources import RESEE, Manifest
+from resee_operator.stages import Defaults, Resolved, resolve
+
+log = logging.getLogger(__name__)
+
+_WITH_PODS = ("Deployment", "StatefulSet")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A resolved spec and everything that should exist for it, stamped."""
+
+    resolved: Resolved
+    manifests: Sequence[Manifest]
+
+
+class Reconciler:
+    """Carries out passes. Safe for several keys at once, not for one key twice; the queue sees to that."""
+
+    def __init__(
+        self,
+        api: KubeApi,
+        cache: Cache,
+        queue: Queue,
+        defaults: Defaults,
+        *,
+        components: Sequence[Component] = COMPONENTS,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._api = api
+        self._cache = cache
+        self._queue = queue
+        self._defaults = defaults
+        self._components = components
+        self._now = monotonic
+        self._secrets = SecretKeeper(api, cache)
+        self._applier = Applier(api, cache)
+        self._events = Events(api)
+        self._news_since: dict[Key, float] = {}
+
+    async def run(self, key: Key) -> Outcome:
+        """One pass. Every error of the cluster or of the user becomes an outcome."""
+        snapshot = Snapshot(self._cache, key)
+        resee = snapshot.resee
+        if resee is None or resee["metadata"].get("deletionTimestamp"):
+            self._forget(key)
+            return Outcome(OutcomeReason.DELETED, "the ReseeDeployment is gone; what it owned goes with it")
+        try:
+            findings = await self._pass(snapshot, resee)
+            await self._write_status(key, resee, findings)
+        except NotLeader:
+            return Outcome(OutcomeReason.NOT_LEADING, "another replica leads")
+        except ApiError as error:
+            return Outcome(OutcomeReason.FAILED, f"the API server refused: {error}")
+        return findings.outcome
+
+    def plan(self, snapshot: Snapshot, resee: Manifest) -> tuple[Wanted, Plan]:
+        """The walk up to the plan, without a call: what `resee-operator plan` prints.
+
+        Raises:
+            UserError: the spec cannot work.
+        """
+        resolved = self._resolve(resee)
+        secrets = self._secrets.peek(snapshot, generated(resolved), resolved.secret_names)
+        wanted = self._wanted(resolved, Facts(secrets.data))
+        return wanted, diff(wanted.manifests, snapshot, resolved.uid)
+
+    async def _pass(self, snapshot: Snapshot, resee: Manifest) -> status.Findings:
+        try:
+            resolved = self._resolve(resee)
+            secrets = await self._secrets.ensure(snapshot, generated(resolved), resolved.secret_names)
+            wanted = self._wanted(resolved, Facts(secrets.data))
+        except UserError as error:
+            return status.Findings(Outcome(OutcomeReason.INVALID, str(error)))
+        except TransientError as error:
+            return status.Findings(Outcome(OutcomeReason.FAILED, str(error)))
+        if secrets.done:
+            # What was created stands in the cache only: the diff has to see it.
+            snapshot = Snapshot(self._cache, snapshot.key)
+        verdicts = {part.NAME: part.health(resolved, snapshot) for part in self._components}
+        plan, holds = hold(diff(wanted.manifests, snapshot, resolved.uid), verdicts, _ran(resee, resolved))
+        applied = await self._applier.apply(plan.actions)
+        await self._report(resee, plan, applied)
+        changed = [*secrets.done, *(action.sentence() for action in applied.done)]
+        if changed:
+            snapshot = Snapshot(self._cache, snapshot.key)
+            verdicts = {part.NAME: part.health(resolved, snapshot) for part in self._components}
+        return status.Findings(
+            outcome=replace(_outcome(verdicts, holds, plan, applied, changed), repaired=_repaired(resee, applied)),
+            resolved=resolved,
+            verdicts=verdicts,
+            holds=holds,
+            refused=plan.refused,
+            exists=snapshot.components(_WITH_PODS),
+            pending=bool(changed),
+        )
+
+    def _resolve(self, resee: Manifest) -> Resolved:
+        model = parse(resee)
+        pinned = (resee.get("status") or {}).get("version")
+        meta = model.metadata
+        return resolve(meta.name, meta.namespace, meta.uid, model.spec, self._defaults, pinned)
+
+    def _wanted(self, resolved: Resolved, facts: Facts) -> Wanted:
+        manifests = [manifest for part in self._components for manifest in part.objects(resolved, facts)]
+        secrets = [secret.manifest for secret in generated(resolved)]
+        return Wanted(resolved, [stamp(manifest) for manifest in (*secrets, *manifests)])
+
+    async def _report(self, resee: Manifest, plan: Plan, applied: Applied) -> None:
+        for action in applied.done:
+            if action.repair and action.verb is Verb.CHANGE:
+                await self._events.tell(resee, "DriftRepaired", f"put back: {action.sentence()}")
+        for action, error in applied.failed:
+            if isinstance(error, Invalid | Forbidden | NotFound):
+                await self._events.warn(resee, OutcomeReason.REJECTED, _rejection(action, error))
+        for action, change in applied.altered:
+            log.warning(
+                "%s/%s %s is stored otherwise than it was written; a webhook or the API server changes it",
+                action.kind,
+                action.name,
+                change.path,
+            )
+        for refusal in plan.refused:
+            await self._events.warn(resee, "ChangeRefused", refusal.sentence())
+
+    async def _write_status(self, key: Key, resee: Manifest, findings: status.Findings) -> None:
+        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        old = resee.get("status") or {}
+        new = status.build(resee, findings, self._components, now)
+        if findings.pending:
+            # What was written may bring no event of its own; the status still has to say that it is done.
+            self._queue.add(key, Urgency.CHANGE, status.SETTLE)
+        change = status.patch(old, new)
+        if change is None:
+            self._news_since.pop(key, None)
+            return
+        since = self._news_since.setdefault(key, self._now())
+        wait = since + status.SETTLE - self._now()
+        if wait > 0 and not status.is_urgent(old, new):
+            self._queue.add(key, Urgency.CHANGE, wait)
+            return
+        self._news_since.pop(key, None)
+        try:
+            answer = await self._api.patch(RESEE, *key, {"status": change}, subresource="status")
+        except NotFound:
+            return
+        self._cache.written(RESEE, answer)
+        if findings.outcome.reason in (OutcomeReason.INVALID, OutcomeReason.BLOCKED):
+            await self._events.warn(resee, findings.outcome.reason.value, findings.outcome.sentence)
+
+    def _forget(self, key: Key) -> None:
+        self._cache.forget(key)
+        self._queue.forget(key)
+        self._news_since.pop(key, None)
+
+
+def _ran(resee: Manifest, resolved: Resolved) -> Ran:
+    old = resee.get("status") or {}
+    return Ran(resolved.version, old.get("version"), frozenset(old.get("replicas") or ()))
+
+
+def _outcome(
+    verdicts: dict[str, Verdict], holds: Sequence[Hold], plan: Plan, applied: Applied, changed: Sequence[str]
+) -> Outcome:
+    if applied.failed:
+        action, error = applied.failed[0]
+        if isinstance(error, Invalid | Forbidden | NotFound):
+            return Outcome(OutcomeReason.REJECTED, _rejection(action, error), changed)
+        return Outcome(OutcomeReason.FAILED, f"{action.sentence()}: {error}", changed)
+    return status.judge(verdicts, holds, plan.refused, changed)
+
+
+def _repaired(resee: Manifest, applied: Applied) -> list[str]:
+    """Kinds of what was put back: changed by others, or created although this generation was acted upon before."""
+    metadata, old = resee["metadata"], resee.get("status") or {}
+    settled = old.get("observedGeneration") == metadata.get("generation") and any(
+        condition["type"] == "Ready" and condition["status"] == "True" for condition in old.get("conditions") or ()
+    )
+    return [
+        action.kind
+        for action in applied.done
+        if action.repair or (settled and action.verb is Verb.CREATE)
+    ]
+
+
+def _rejection(action: Action, error: ApiError) -> str:
+    # The server repeats a wrong value in its message; of a Secret it must not go any further.
+    said = error.reason if action.kind == "Secret" else error.message
+    return f"{action.sentence()}: the API server refuses it ({said}); look at quotas, webhooks and the spec's overrides"

@@ -1,0 +1,133 @@
+"""The Secrets of a deployment: draws what is missing, never overwrites, and reads what users name.
+
+A generated Secret is created by POST, so that of two writers one wins and the other reads. What has once been seen is
+remembered: a deleted Secret comes back with its old values, which the data of the database still needs.
+"""
+
+from __future__ import annotations
+
+import base64
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import orjson
+
+from resee_operator.components.credentials import GeneratedSecret, Random
+from resee_operator.engine.cache import Cache
+from resee_operator.engine.diff import stamp
+from resee_operator.engine.queue import Key
+from resee_operator.engine.snapshot import Snapshot, decode_secret
+from resee_operator.kube.api import KubeApi
+from resee_operator.kube.errors import AlreadyExists
+from resee_operator.kube.resources import KINDS, Manifest
+
+SECRET = KINDS["Secret"]
+
+
+@dataclass(frozen=True)
+class Secrets:
+    """Decoded data by name of the Secret, and what had to be done for it, as words for the log."""
+
+    data: Mapping[str, Mapping[str, str]]
+    done: list[str] = field(default_factory=list)
+
+
+class SecretKeeper:
+    """Reads and completes the Secrets of all deployments."""
+
+    def __init__(self, api: KubeApi, cache: Cache) -> None:
+        self._api = api
+        self._cache = cache
+        self._remembered: dict[Key, bytes] = {}
+
+    async def ensure(self, snapshot: Snapshot, wanted: Sequence[GeneratedSecret], names: Sequence[str]) -> Secrets:
+        """Make sure that the generated Secrets exist and are complete; read the others that are named.
+
+        Raises:
+            ApiError: the cluster did not let us.
+        """
+        done: list[str] = []
+        data = {secret.name: await self._generated(snapshot, secret, done) for secret in wanted}
+        self._cache.name_secrets(snapshot.key, [name for name in names if name not in data])
+        for name in names:
+            if name not in data:
+                found = await self._named(snapshot, name)
+                if found is not None:
+                    data[name] = found
+        return Secrets(data, done)
+
+    def peek(self, snapshot: Snapshot, wanted: Sequence[GeneratedSecret], names: Sequence[str]) -> Secrets:
+        """The same without a call: what the snapshot knows, and placeholders for what would be drawn."""
+        data = {}
+        for name in names:
+            found = snapshot.secret(name)
+            if found is not None:
+                data[name] = found
+        for secret in wanted:
+            data[secret.name] = secret.complete(data.get(secret.name, {}), lambda _: "to-be-generated")
+        return Secrets(data)
+
+    def forget(self, key: Key, names: Sequence[str]) -> None:
+        """Drop what is remembered of a deployment whose data went with it."""
+        for name in names:
+            self._remembered.pop((key[0], name), None)
+
+    async def _generated(self, snapshot: Snapshot, secret: GeneratedSecret, done: list[str]) -> dict[str, str]:
+        where = (snapshot.key[0], secret.name)
+        live = snapshot.secret(secret.name)
+        if live is None:
+            live = await self._create(where, secret, done)
+        kept = orjson.loads(self._remembered.get(where, b"{}"))
+        complete = secret.complete({**kept, **live}, draw)
+        missing = {key: value for key, value in complete.items() if key not in live}
+        if missing:
+            answer = await self._api.patch(SECRET, *where, {"data": encode(missing)})
+            self._cache.written(SECRET, answer)
+            done.append(f"complete Secret/{secret.name} ({', '.join(sorted(missing))})")
+        self._remembered[where] = orjson.dumps(complete)
+        return complete
+
+    async def _create(self, where: Key, secret: GeneratedSecret, done: list[str]) -> dict[str, str]:
+        manifest = stamp(secret.manifest)
+        kept = orjson.loads(self._remembered.get(where, b"{}"))
+        try:
+            answer = await self._api.create({**manifest, "data": encode(secret.complete(kept, draw))})
+            done.append(f"create Secret/{secret.name}")
+        except AlreadyExists:
+            # Someone made it first, or its labels were taken off: its values stand, the labels become ours.
+            answer = await self._api.apply(manifest)
+            done.append(f"adopt Secret/{secret.name}")
+        self._cache.written(SECRET, answer)
+        return decode_secret(answer)
+
+    async def _named(self, snapshot: Snapshot, name: str) -> Mapping[str, str] | None:
+        own = snapshot.secret(name)
+        if own is not None:
+            return own
+        where = (snapshot.key[0], name)
+        try:
+            return self._cache.foreign_secret(where)
+        except KeyError:
+            found = await self._api.get(SECRET, *where)
+            data = None if found is None else decode_secret(found)
+            self._cache.keep_foreign_secret(where, data)
+            return data
+
+
+def draw(recipe: Random) -> str:
+    """A new value from the system's source of randomness."""
+    return "".join(secrets.choice(recipe.alphabet) for _ in range(recipe.length))
+
+
+def encode(data: Mapping[str, str]) -> dict[str, str]:
+    """Values as a Secret's `data` holds them."""
+    return {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
+
+
+def masked(manifest: Manifest) -> Manifest:
+    """A Secret's manifest with every value hidden; other kinds as they are."""
+    if manifest.get("kind") != "Secret":
+        return manifest
+    hidden = {part: dict.fromkeys(manifest[part], "***") for part in ("data", "stringData") if part in manifest}
+    return {**manifest, **hidden}

@@ -1,0 +1,79 @@
+"""One deployment at one moment: the custom resource and its children, read-only, decoded when asked for.
+
+A pass looks at a snapshot only, so that events that arrive in its middle cannot make its parts disagree.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Mapping, Sequence
+
+from resee_operator.engine.actions import COMPONENT
+from resee_operator.engine.cache import Cache, Child, Entry
+from resee_operator.engine.queue import Key
+from resee_operator.kube.resources import Manifest
+
+
+class Snapshot:
+    """What a pass knows of the cluster. `components.base.Live` and `engine.diff.Live`."""
+
+    def __init__(self, cache: Cache, key: Key) -> None:
+        self.key = key
+        self.resee = cache.resee(key)
+        self._cache = cache
+        self._entries: Mapping[Child, Entry] = dict(cache.children(key))
+        self._decoded: dict[Child, Manifest] = {}
+        self._pods: dict[str, list[Manifest]] | None = None
+
+    def get(self, kind: str, name: str) -> Manifest | None:
+        """The child, or None where it does not exist."""
+        child = (kind, name)
+        if child not in self._decoded:
+            entry = self._entries.get(child)
+            if entry is None:
+                return None
+            self._decoded[child] = self._cache.unpack(kind, entry)
+        return self._decoded[child]
+
+    def pods(self, component: str) -> Sequence[Manifest]:
+        """The Pods of a component."""
+        if self._pods is None:
+            self._pods = {}
+            for kind, name in self._entries:
+                if kind == "Pod" and (pod := self.get(kind, name)) is not None:
+                    label = pod["metadata"].get("labels", {}).get(COMPONENT, "")
+                    self._pods.setdefault(label, []).append(pod)
+        return self._pods.get(component, [])
+
+    def components(self, kinds: Iterable[str]) -> frozenset[str]:
+        """Labels of the components that have an object of one of the kinds."""
+        found = [self.get(kind, name) for kind, name in self._entries if kind in kinds]
+        return frozenset(item["metadata"].get("labels", {}).get(COMPONENT, "") for item in found if item)
+
+    def unexpected(self, names: Iterable[Child]) -> Iterable[Manifest]:
+        """The children of other kinds and names than these; without Pods, which their controllers own."""
+        for kind, name in self._entries.keys() - set(names):
+            if kind != "Pod" and (found := self.get(kind, name)) is not None:
+                yield found
+
+    def is_applied(self, kind: str, name: str, digest: str) -> bool:
+        """Whether this version of the child was already found equal to the manifest of that digest."""
+        entry = self._entries.get((kind, name))
+        return entry is not None and entry.applied == digest
+
+    def mark_applied(self, kind: str, name: str, digest: str) -> None:
+        """Remember it for as long as the child stays at this version."""
+        entry = self._entries.get((kind, name))
+        if entry is not None:
+            entry.applied = digest
+
+    def secret(self, name: str) -> dict[str, str] | None:
+        """Decoded data of a Secret of ours, None where it does not exist."""
+        found = self.get("Secret", name)
+        return None if found is None else decode_secret(found)
+
+
+def decode_secret(found: Manifest) -> dict[str, str]:
+    """The data of a Secret as text; bytes that are no text become replacement characters."""
+    data: dict[str, str] = found.get("data") or {}
+    return {key: base64.b64decode(value).decode(errors="replace") for key, value in data.items()}

@@ -1,0 +1,84 @@
+"""Kopf's part: hands every event of a ReseeDeployment to the operator. The only module that imports kopf.
+
+Kopf watches the custom resources; the children's watches are `kube.watch`. Measured on 1,000 deployments with 20
+children, Kopf costs 0.5 ms and 1 KiB for each child that it sees, and never tells of an object that went away while
+a watch was down; docs/performance.md has the figures.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+import kopf
+
+from resee_operator.kube.connection import credentials_of, load_configuration
+from resee_operator.kube.resources import RESEE
+from resee_operator.runtime import Operator
+from resee_operator.settings import Settings
+
+log = logging.getLogger(__name__)
+
+PAUSE = 2.0
+"""Seconds before Kopf is started again after it gave up on a watch."""
+
+
+def _registry(operator: Operator, kubeconfig: str | None) -> kopf.OperatorRegistry:
+    registry = kopf.OperatorRegistry()
+
+    @kopf.on.event(RESEE.group, RESEE.version, RESEE.plural, registry=registry)  # type: ignore[arg-type]
+    def resee_changed(event: kopf.RawEvent, **_: Any) -> None:
+        operator.seen(event["type"], dict(event["object"]))
+
+    @kopf.on.login(registry=registry)  # type: ignore[arg-type]
+    async def login(**_: Any) -> kopf.ConnectionInfo:
+        found = await credentials_of(await load_configuration(kubeconfig))
+        return kopf.ConnectionInfo(
+            server=found.server,
+            ca_path=found.ca_file,
+            insecure=not found.verify,
+            token=found.token,
+            certificate_path=found.cert_file,
+            private_key_path=found.key_file,
+        )
+
+    return registry
+
+
+def _settings() -> kopf.OperatorSettings:
+    settings = kopf.OperatorSettings()
+    # Events are said by engine.events, each once.
+    settings.posting.enabled = False
+    # The kinds are known; looking for others would need more rights.
+    settings.scanning.disabled = True
+    # A task for each object that had an event: ended soon, they take 100 MiB instead of 259 for 26,000 objects.
+    settings.queueing.idle_timeout = 0.2
+    settings.watching.chunk_size = 500
+    # Bookmarks come once a minute: a watch that is silent for longer is dead.
+    settings.watching.inactivity_timeout = 70
+    settings.networking.request_timeout = 20
+    settings.peering.standalone = True
+    return settings
+
+
+async def run(operator: Operator, settings: Settings) -> None:
+    """Follow the custom resources until the process is told to end (SIGTERM, SIGINT).
+
+    Kopf ends as a whole when one of its watches meets an error that it does not know, such as a definition that is
+    taken away under it; it is started again then, and a list catches up with what it has missed.
+    """
+    while True:
+        try:
+            await kopf.operator(
+                registry=_registry(operator, settings.kubeconfig),
+                settings=_settings(),
+                clusterwide=not settings.namespaces,
+                namespaces=settings.namespaces,
+            )
+        except Exception:
+            log.exception("the watch of the custom resources broke off; it begins anew")
+        else:
+            return
+        await asyncio.sleep(PAUSE)
+        await operator.relist()

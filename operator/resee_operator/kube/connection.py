@@ -1,0 +1,279 @@
+"""One HTTP connection pool to the API server: authentication, bounded calls in flight, retry with back-off.
+
+kubernetes.aio reads the configuration (in-cluster token with its refresh, kubeconfig); the calls themselves carry
+raw JSON, because decoding into the client's model classes costs ten times the decoding of the text.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import time
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+import orjson
+from aiohttp.client_reqrep import ClientRequest, ClientResponse
+from aiohttp.connector import Connection as PooledConnection
+from kubernetes.aio.client import Configuration
+from kubernetes.aio.client.rest import RESTClientObject
+from kubernetes.aio.config import (
+    ConfigException,
+    load_incluster_config,
+    load_kube_config,
+)
+
+from resee_operator.kube.errors import ApiError, Conflict, NotLeader, Unavailable, error_of
+
+JSON = "application/json"
+MERGE_PATCH = "application/merge-patch+json"
+APPLY_PATCH = "application/apply-patch+yaml"
+
+Guard = Callable[[], bool]
+Observer = Callable[[str, str, int, float], None]
+"""Called after each call with verb, path, HTTP status (0: no answer) and seconds."""
+
+_WRITES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How a connection treats the server.
+
+    Args:
+        in_flight: calls at the same time. 8: the API server answers no more a second with 32, and its p99 is 5x.
+        timeout: seconds for one call, connection included. 15: longer than any healthy answer.
+        attempts: tries of one call before the error goes to the pass, whose key then backs off.
+        backoff: seconds before the second try; doubles, with jitter of half to whole.
+        longest_backoff: seconds at most, so that a worker is not held by one call.
+        silence: seconds without a byte after which a watch counts as dead. Bookmarks come once a minute.
+    """
+
+    in_flight: int = 8
+    timeout: float = 15.0
+    attempts: int = 4
+    backoff: float = 0.1
+    longest_backoff: float = 2.0
+    silence: float = 70.0
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, ready to send any number of times."""
+
+    verb: str
+    path: str
+    params: Mapping[str, str]
+    body: bytes | None
+    headers: Mapping[str, str]
+
+
+async def load_configuration(kubeconfig: str | None = None) -> Configuration:
+    """Configuration of the Pod that we run in, or else of a kubeconfig (None: $KUBECONFIG, ~/.kube/config).
+
+    Raises:
+        ConfigException: neither can be read.
+    """
+    configuration = Configuration()
+    if kubeconfig is None:
+        try:
+            load_incluster_config(client_configuration=configuration)
+        except ConfigException:
+            await load_kube_config(client_configuration=configuration, persist_config=False)
+    else:
+        await load_kube_config(kubeconfig, client_configuration=configuration, persist_config=False)
+    return configuration
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What another client needs to connect as we do; never logged.
+
+    Args:
+        token: without its scheme word; None where certificates are used.
+    """
+
+    server: str
+    ca_file: str | None
+    cert_file: str | None
+    key_file: str | None
+    token: str | None = field(repr=False)
+    verify: bool
+
+
+async def credentials_of(configuration: Configuration) -> Credentials:
+    """The credentials as they are now; the token of a Pod changes every hour."""
+    header = await configuration.get_api_key_with_prefix("BearerToken")
+    return Credentials(
+        server=configuration.host,
+        ca_file=configuration.ssl_ca_cert,
+        cert_file=configuration.cert_file,
+        key_file=configuration.key_file,
+        token=header.split(" ", 1)[-1] if header else None,
+        verify=bool(configuration.verify_ssl),
+    )
+
+
+def _guarded(guard: Guard | None) -> type[ClientRequest]:
+    """A request class that asks the guard at the last moment, when the pool has given the connection.
+
+    An earlier check would leave a gap: a process stopped (SIGSTOP) while it waits for a connection would, when it
+    is continued, write under a Lease that another replica has taken meanwhile.
+    """
+
+    class GuardedRequest(ClientRequest):
+        async def send(self, conn: PooledConnection) -> ClientResponse:
+            if guard is not None and self.method in _WRITES and not guard():
+                raise NotLeader
+            return await super().send(conn)
+
+    return GuardedRequest
+
+
+class Connection:
+    """A pool of connections to one API server. Use as an async context manager."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        limits: Limits | None = None,
+        *,
+        guard: Guard | None = None,
+        observe: Observer | None = None,
+    ) -> None:
+        self._configuration = configuration
+        self._limits = limits or Limits()
+        self._guard = guard
+        self._observe = observe
+        self._slots = asyncio.Semaphore(self._limits.in_flight)
+        self._session: aiohttp.ClientSession | None = None
+
+    async def __aenter__(self) -> Connection:
+        # One context for all: building it reads and parses every CA of the system.
+        tls = RESTClientObject(self._configuration).ssl_context
+        # No limit in the pool: calls are bounded by the semaphore, and a watch holds its connection for good.
+        connector = aiohttp.TCPConnector(ssl=tls, limit=0, keepalive_timeout=90)
+        self._session = aiohttp.ClientSession(
+            connector=connector,
+            trust_env=True,
+            request_class=_guarded(self._guard),
+            # Compressing costs the server and us more than a cluster's network does.
+            headers={"Accept-Encoding": "identity", "User-Agent": "resee-operator"},
+            timeout=aiohttp.ClientTimeout(total=self._limits.timeout),
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._session is not None:
+            await self._session.close()
+
+    async def request(
+        self,
+        verb: str,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        body: Any = None,
+        content_type: str = JSON,
+        accept: str = JSON,
+    ) -> bytes:
+        """Send a call and return the bytes of the answer; retries what will pass by itself.
+
+        Raises:
+            ApiError: the answer was not success, after all tries.
+            NotLeader: a write that the guard stopped; nothing was sent.
+        """
+        headers = {"Accept": accept}
+        if body is not None:
+            headers["Content-Type"] = content_type
+        call = Call(verb, path, params or {}, None if body is None else orjson.dumps(body), headers)
+        for attempt in range(1, self._limits.attempts):
+            try:
+                return await self._send(call)
+            except (Unavailable, Conflict) as error:
+                if not _worth_retrying(error, call):
+                    raise
+                await asyncio.sleep(self._pause(attempt, error))
+        return await self._send(call)
+
+    async def _send(self, call: Call) -> bytes:
+        started, status = time.perf_counter(), 0
+        async with self._slots:
+            try:
+                async with await self._open(call) as response:
+                    data = await response.read()
+                    status = response.status
+                    if status >= 400:
+                        raise error_of(status, _status_of(data), response.headers.get("Retry-After"))
+                    return data
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                raise Unavailable(0, type(error).__name__, f"no answer from the API server: {error}") from error
+            finally:
+                if self._observe is not None:
+                    self._observe(call.verb, call.path, status, time.perf_counter() - started)
+
+    async def _open(self, call: Call, timeout: aiohttp.ClientTimeout | None = None) -> ClientResponse:
+        if self._session is None:
+            raise RuntimeError("The connection is used before it was entered.")
+        headers = dict(call.headers)
+        token = await self._configuration.get_api_key_with_prefix("BearerToken")
+        if token:
+            headers["Authorization"] = token
+        return await self._session.request(
+            call.verb,
+            self._configuration.host + call.path,
+            params=call.params,
+            data=call.body,
+            headers=headers,
+            proxy=self._configuration.proxy,
+            server_hostname=self._configuration.tls_server_name,
+            **({"timeout": timeout} if timeout else {}),
+        )
+
+    @asynccontextmanager
+    async def stream(self, path: str, params: Mapping[str, str], accept: str) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Open a watch and yield its lines; no retry, the caller knows where to go on from.
+
+        Raises:
+            ApiError: refused; Unavailable also when the stream breaks or is silent too long.
+        """
+        timeout = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=self._limits.silence)
+        call = Call("GET", path, params, None, {"Accept": accept})
+        try:
+            async with await self._open(call, timeout) as response:
+                if response.status >= 400:
+                    raise error_of(response.status, _status_of(await response.read()))
+                yield _lines(response)
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            raise Unavailable(0, type(error).__name__, f"the watch broke off: {error}") from error
+
+    def _pause(self, attempt: int, error: ApiError) -> float:
+        asked = error.retry_after if isinstance(error, Unavailable) else None
+        wait = asked or self._limits.backoff * 2 ** (attempt - 1)
+        return min(wait, self._limits.longest_backoff) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+def _worth_retrying(error: ApiError, call: Call) -> bool:
+    """A conflict is only worth a second try where the call carries no precondition of its own: a patch."""
+    return isinstance(error, Unavailable) or call.verb == "PATCH"
+
+
+def _status_of(data: bytes) -> dict[str, Any]:
+    try:
+        body = orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return {"message": data[:200].decode(errors="replace")}
+    return body if isinstance(body, dict) else {}
+
+
+async def _lines(response: ClientResponse) -> AsyncIterator[bytes]:
+    """Lines of any length; aiohttp's own reader refuses those longer than its buffer."""
+    rest = b""
+    async for data in response.content.iter_any():
+        *whole, rest = (rest + data).split(b"\n")
+        for line in whole:
+            if line:
+                yield line
