@@ -78,7 +78,7 @@ def health(resolved: Resolved, live: Live) -> Verdict:
 def _failure(name: str, condition: Manifest) -> str:
     said = condition.get("message", "no message")
     return (
-        f"Job {name} failed ({said}): see kubectl logs job/{name}, then correct spec.version or the database; "
+        f"Job {name} failed ({said}): see kubectl logs job/{name}, then correct spec.version or the data; "
         "what runs goes on with the former version. To try again as it is, delete the Job"
     )
 
