@@ -10,6 +10,7 @@ import click
 
 from devcluster import paths
 from devcluster.apiserver import ApiServer
+from devcluster.build import build
 from devcluster.engine import select
 from devcluster.errors import DevclusterError
 from devcluster.progress import Progress
@@ -73,6 +74,9 @@ def env(name: str) -> None:
     folder = paths.cluster_dir(name)
     click.echo(f"export KUBECONFIG={folder / 'kubeconfig'}")
     click.echo(f"export PATH={folder / 'bin'}:{os.environ.get('PATH', '')}")
+
+
+main.add_command(build)
 
 
 def _api_server(name: str, progress: Progress) -> ApiServer:

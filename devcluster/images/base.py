@@ -7,11 +7,9 @@ documents, translates or compiles just in time.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
 from pathlib import Path
 
+from devcluster import cache, host
 from devcluster.images.command import run
 
 SUITE = "bookworm"
@@ -70,21 +68,23 @@ def arguments() -> list[str]:
 
 def reference() -> str:
     """Return the base's image reference: it changes with the recipe and with nothing else."""
-    recipe = hashlib.sha256(json.dumps(arguments()).encode()).hexdigest()
-    return f"resee.local/debian:{SUITE}-{recipe[:12]}"
+    return f"resee.local/debian:{SUITE}-{_key()}"
 
 
-def archive(cache: Path) -> Path:
+def archive() -> Path:
     """Return the base's root file system as a tar file, made by mmdebstrap where the cache has none.
 
     It needs root and Debian's archive. Raises ``UsageError`` where mmdebstrap is missing, ``ClusterError``
     where it stops.
     """
-    kept = cache / "base" / f"{reference().rpartition(':')[2]}.tar"
-    if kept.exists():
-        return kept
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    fresh = kept.with_suffix(".part.tar")
-    run(["mmdebstrap", *arguments(), str(fresh)], remedy="Run as root, after `apt-get install mmdebstrap`.")
-    shutil.move(fresh, kept)
-    return kept
+
+    def make(file: Path) -> None:
+        host.require_mmdebstrap()
+        remedy = "Run as root on a machine that reaches Debian's archive."
+        run(["mmdebstrap", "--quiet", *arguments(), str(file)], remedy=remedy)
+
+    return cache.made(f"base/{SUITE}-{_key()}.tar", make)
+
+
+def _key() -> str:
+    return cache.key(*arguments())

@@ -67,7 +67,7 @@ class Builder:
         if not self.offline or self.docker.has(base.reference()):
             return
         with progress.step("Base image: Debian's packages, once"):
-            self.docker.import_tar(base.archive(self.staging.cache), base.reference())
+            self.docker.import_tar(base.archive(), base.reference())
 
     def _shown(self, image: Image, wait_for_base: Callable[[], None], progress: Progress) -> Built:
         with progress.step(f"Image {image.name}") as step:

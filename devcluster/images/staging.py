@@ -6,38 +6,34 @@ key, so that two images that need the same thing share it and a second run makes
 
 from __future__ import annotations
 
-import fcntl
-import hashlib
 import os
 import platform
 import shutil
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from devcluster import cache, paths
 from devcluster.images.command import run
 from devcluster.images.context import LEFT_OUT, Tree, tree_digest
 
 PYTHON = "3.11"  # of Debian bookworm and of the official base images
-_KEY_LENGTH = 16
 
 Report = Callable[[str], None]
 
 
 @dataclass
 class Staging:
-    """The makers of staged folders for one repository and one cache folder."""
+    """The makers of staged folders for one repository."""
 
     repository: Path
-    cache: Path
 
     def site_packages(self, name: str, report: Report) -> Tree:
         """Return the packages of ``requirements/<name>.txt``, for Linux and this machine's processor."""
         locked = self.repository / "requirements" / f"{name}.txt"
-        key = _key(PYTHON, _python_platform(), locked.read_text())
+        key = cache.key(PYTHON, _python_platform(), locked.read_text())
 
         def make(folder: Path) -> None:
             report("Python packages")
@@ -45,12 +41,12 @@ class Staging:
             # Entry points with this machine's interpreter in their first line; images start modules.
             shutil.rmtree(folder / "bin", ignore_errors=True)
 
-        return Tree(self._made(f"site-packages/{name}-{key}", make), "site-packages", key)
+        return Tree(cache.made(f"site-packages/{name}-{key}", make), "site-packages", key)
 
     def react_build(self, report: Report) -> Tree:
         """Return the front end's production build."""
         source = self.repository / "app" / "frontend"
-        key = _key(tree_digest(Tree(source, "frontend")))
+        key = cache.key(tree_digest(Tree(source, "frontend")))
 
         def make(folder: Path) -> None:
             with self._node_workspace(source, report) as workspace:
@@ -60,15 +56,15 @@ class Staging:
                     cwd=workspace,
                     remedy="`npm run build` in app/frontend shows it in place.",
                 )
-                shutil.copytree(workspace / "dist", folder, dirs_exist_ok=True)
+                shutil.copytree(workspace / "dist", folder)
 
-        return Tree(self._made(f"react/{key}", make), "html", key)
+        return Tree(cache.made(f"react/{key}", make), "html", key)
 
     def django_static(self, report: Report) -> Tree:
         """Return what ``collectstatic`` gathers: the files of Django's admin and of the API's pages."""
         source = self.repository / "app" / "backend"
         packages = (self.repository / "requirements" / "backend.txt").read_text()
-        key = _key(packages, tree_digest(Tree(source, "backend")))
+        key = cache.key(packages, tree_digest(Tree(source, "backend")))
 
         def make(folder: Path) -> None:
             report("Django's static files")
@@ -79,14 +75,14 @@ class Staging:
                 remedy="`make setup` installs what the project imports.",
             )
 
-        return Tree(self._made(f"static/{key}", make), "static", key)
+        return Tree(cache.made(f"static/{key}", make), "static", key)
 
     @contextmanager
     def _node_workspace(self, source: Path, report: Report) -> Iterator[Path]:
         """Yield a copy of the front end with its packages installed, kept for each package-lock.json."""
         lock = source / "package-lock.json"
-        workspace = self.cache / "node" / _key(lock.read_text())
-        with _locked(workspace.with_suffix(".lock")):
+        workspace = paths.cache_dir() / "node" / cache.key(lock.read_text())
+        with cache.locked(workspace.with_suffix(".lock")):
             if not (workspace / "node_modules" / ".package-lock.json").exists():
                 report("npm packages")
                 workspace.mkdir(exist_ok=True)
@@ -99,31 +95,6 @@ class Staging:
                 )
             _replace_sources(source, workspace)
             yield workspace
-
-    def _made(self, name: str, make: Callable[[Path], None]) -> Path:
-        """Return the cache's folder ``name``; where it is missing, ``make`` fills it and it appears whole."""
-        kept = self.cache / name
-        with _locked(kept.with_suffix(".lock")):
-            if not kept.exists():
-                with tempfile.TemporaryDirectory(prefix=".part-", dir=kept.parent) as part:
-                    fresh = Path(part) / "content"
-                    fresh.mkdir()
-                    make(fresh)
-                    fresh.rename(kept)
-        return kept
-
-
-@contextmanager
-def _locked(file: Path) -> Iterator[None]:
-    """Hold a file's lock against other threads and builds; the kernel frees it when a process ends."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    with file.open("w") as handle:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield
-
-
-def _key(*inputs: str) -> str:
-    return hashlib.sha256("\0".join(inputs).encode()).hexdigest()[:_KEY_LENGTH]
 
 
 def _python_platform() -> str:

@@ -1,0 +1,68 @@
+"""`devcluster build`: all images on the engine in use, and their references in the state folder."""
+
+from __future__ import annotations
+
+import tomllib
+
+import click
+
+from devcluster import paths
+from devcluster.engine import Engine, select
+from devcluster.images import records
+from devcluster.images.builder import Builder
+from devcluster.images.catalogue import REGISTRY
+from devcluster.images.client import DockerClient
+from devcluster.images.staging import Staging
+from devcluster.progress import Progress
+
+
+@click.command()
+@click.option(
+    "--registry", default=REGISTRY, show_default=True, help="Registry and folder in the image names."
+)
+@click.option("--publish", metavar="VERSION", help="Push the images under this version as well.")
+def build(registry: str, publish: str | None) -> None:
+    """Build all images; what has not changed is not built again."""
+    with Progress.on_stderr() as progress:
+        engine = select()
+        engine.ensure_running(progress)
+        references = build_images(engine, progress, registry)
+        if publish:
+            push(client(engine), references, publish, progress)
+    for reference in references.values():
+        click.echo(reference)
+
+
+def build_images(engine: Engine, progress: Progress, registry: str = REGISTRY) -> dict[str, str]:
+    """Build what a running engine lacks, write ``images.json`` and return its content."""
+    builder = Builder(
+        docker=client(engine),
+        staging=Staging(paths.ROOT),
+        logs=paths.state_dir() / "build",
+        version=project_version(),
+        offline=engine.private,
+        registry=registry,
+    )
+    references = builder.build(progress)
+    records.write(paths.state_dir(), references)
+    return references
+
+
+def push(docker: DockerClient, references: dict[str, str], version: str, progress: Progress) -> None:
+    """Push each image as ``<its repository>:<version>``."""
+    for reference in references.values():
+        released = f"{reference.rpartition(':')[0]}:{version}"
+        with progress.step(f"Pushing {released}"):
+            docker.tag(reference, released)
+            docker.push(released)
+
+
+def project_version() -> str:
+    """Return the version of this checkout, as pyproject.toml has it."""
+    project = tomllib.loads((paths.ROOT / "pyproject.toml").read_text())["project"]
+    return str(project["version"])
+
+
+def client(engine: Engine) -> DockerClient:
+    """Return the Docker client of an engine."""
+    return DockerClient(engine.environment())

@@ -1,0 +1,95 @@
+"""Runs test suites, several at once, and ends with one line of counts.
+
+``python -m tests.run [SUITE...]``; without names all of them. The words of each suite go to a log of its own
+in the state folder, and the last of them to the terminal where it fails. The exit code is 1 if anything failed.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import click
+
+from devcluster import paths
+from devcluster.progress import Progress
+from tests import counts
+from tests.counts import Counts
+from tests.suites import REPORT, SUITES, Command, Suite
+
+_LAST_LINES = 60
+
+
+@dataclass(frozen=True)
+class Runner:
+    """Runs suites with their logs and reports in ``folder``."""
+
+    folder: Path
+    progress: Progress
+
+    def run(self, suites: Sequence[Suite]) -> Counts:
+        """Run the lanes side by side and return the sum of all counts."""
+        lanes: dict[str, list[Suite]] = {}
+        for suite in suites:
+            lanes.setdefault(suite.lane, []).append(suite)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with ThreadPoolExecutor(max(1, len(lanes))) as pool:
+            return sum(pool.map(self._lane, lanes.values()), Counts())
+
+    def _lane(self, suites: Iterable[Suite]) -> Counts:
+        return sum((self._suite(suite) for suite in suites), Counts())
+
+    def _suite(self, suite: Suite) -> Counts:
+        report, log = (self.folder / f"{suite.name}.{kind}" for kind in ("xml", "log"))
+        report.unlink(missing_ok=True)
+        with self.progress.step(f"Suite {suite.name}"):
+            code = self._commands(suite, report, log)
+        result = counts.read(report, code)
+        self.progress.say(f"  {suite.name}: {result}")
+        if result.failed:
+            last = "\n".join(log.read_text(errors="replace").splitlines()[-_LAST_LINES:])
+            click.echo(f"\n--- {suite.name}: the last lines of {log}\n{last}\n")
+        return result
+
+    def _commands(self, suite: Suite, report: Path, log: Path) -> int:
+        """Run what the suite needs and then itself; return the first exit code that is not 0."""
+        with log.open("w") as words:
+            for command in (*suite.before, suite.command):
+                code = _call(_with_report(command, report), suite.folder, words.fileno())
+                if code != 0:
+                    return code
+        return 0
+
+
+def _with_report(command: Command, report: Path) -> list[str]:
+    return [part.replace(REPORT, str(report)) for part in command]
+
+
+def _call(command: list[str], folder: Path, words: int) -> int:
+    environment = {**os.environ, "CI": "true", "PYTHONPATH": str(paths.ROOT) if folder == paths.ROOT else ""}
+    try:
+        done = subprocess.run(command, cwd=folder, env=environment, stdout=words, stderr=words, check=False)
+    except FileNotFoundError as missing:
+        os.write(words, f"{missing.filename} is not installed.\n".encode())
+        return 127
+    return done.returncode
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[SUITE]...", type=click.Choice([suite.name for suite in SUITES]))
+def main(names: tuple[str, ...]) -> None:
+    """Run the named suites, or all of them."""
+    chosen = [suite for suite in SUITES if not names or suite.name in names]
+    with Progress.on_stderr() as progress:
+        total = Runner(paths.state_dir() / "tests", progress).run(chosen)
+    click.echo(str(total))
+    sys.exit(1 if total.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

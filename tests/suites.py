@@ -1,0 +1,50 @@
+"""The table of all test suites: what is run, where, and what must be there before.
+
+Suites of one lane run one after another in this order, the lanes side by side: one lane keeps a core busy
+with what needs no cluster while the other builds, starts and uses one.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+FRONTEND = ROOT / "app" / "frontend"
+BACKEND = ROOT / "app" / "backend"
+
+Command = tuple[str, ...]
+REPORT = "{report}"  # replaced by the path of the suite's JUnit file
+
+_PYTEST: Command = (sys.executable, "-m", "pytest", "-q", f"--junitxml={REPORT}")
+_DEVCLUSTER: Command = (sys.executable, "-m", "devcluster")
+_VITEST: Command = (
+    *("npx", "vitest", "run", "--reporter=default"),
+    *("--reporter=junit", f"--outputFile.junit={REPORT}"),
+)
+_PARALLEL: Command = ("-n", "2")
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One suite; the commands of ``before`` must succeed first."""
+
+    name: str
+    lane: str
+    command: Command
+    folder: Path = ROOT
+    before: tuple[Command, ...] = ()
+
+
+SUITES: tuple[Suite, ...] = (
+    Suite("unit", "plain", (*_PYTEST, *_PARALLEL, "tests/unit")),
+    Suite("backend", "plain", (*_PYTEST, *_PARALLEL), folder=BACKEND),
+    Suite("nginx", "plain", (*_PYTEST, "tests/nginx")),
+    Suite("frontend", "plain", _VITEST, folder=FRONTEND, before=(("npm", "ci"), ("npm", "run", "typecheck"))),
+    Suite("chart", "cluster", (*_PYTEST, "tests/chart")),
+    Suite("integration", "cluster", (*_PYTEST, "tests/integration")),
+    Suite("devcluster", "cluster", (*_PYTEST, "tests/devcluster")),
+    Suite("images", "cluster", (*_PYTEST, "tests/images"), before=((*_DEVCLUSTER, "build"),)),
+    Suite("e2e", "cluster", (*_PYTEST, "tests/e2e"), before=((*_DEVCLUSTER, "deploy"),)),
+)
