@@ -35,8 +35,12 @@ async def _run(configured: settings.Settings) -> None:
     from resee_operator import handlers
     from resee_operator.runtime import running
 
+    stop = asyncio.Event()
     async with running(configured) as operator:
-        await handlers.run(operator, configured)
+        events = asyncio.create_task(handlers.run(operator, configured, stop))
+        await asyncio.wait([events, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+    # The Lease is given back by now, and another replica leads; Kopf takes its time to close its watches.
+    await events
 
 
 @main.command()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 from typing import Any
 
 import kopf
@@ -62,23 +63,38 @@ def _settings() -> kopf.OperatorSettings:
     return settings
 
 
-async def run(operator: Operator, settings: Settings) -> None:
-    """Follow the custom resources until the process is told to end (SIGTERM, SIGINT).
+async def run(operator: Operator, settings: Settings, stop: asyncio.Event) -> None:
+    """Follow the custom resources until `stop` is set, which SIGTERM and SIGINT do.
 
     Kopf ends as a whole when one of its watches meets an error that it does not know, such as a definition that is
     taken away under it; it is started again then, and a list catches up with what it has missed.
     """
-    while True:
+    while not stop.is_set():
+        ready = asyncio.Event()
+        signals = asyncio.create_task(_take_signals(ready, stop))
         try:
             await kopf.operator(
                 registry=_registry(operator, settings.kubeconfig),
                 settings=_settings(),
                 clusterwide=not settings.namespaces,
                 namespaces=settings.namespaces,
+                stop_flag=stop,
+                ready_flag=ready,
             )
         except Exception:
             log.exception("the watch of the custom resources broke off; it begins anew")
+            await asyncio.sleep(PAUSE)
+            await operator.relist()
         else:
-            return
-        await asyncio.sleep(PAUSE)
-        await operator.relist()
+            # Kopf returns for nothing but a signal that came before we took them.
+            stop.set()
+        finally:
+            signals.cancel()
+
+
+async def _take_signals(ready: asyncio.Event, stop: asyncio.Event) -> None:
+    """Put our own handlers in the place of Kopf's, which end its watches first: the Lease has to go back at once."""
+    await ready.wait()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)

@@ -14,8 +14,6 @@ import time
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 
-import structlog
-
 from resee_operator import metrics as counting
 from resee_operator import probes
 from resee_operator.engine.cache import NOT_OURS, OURS, Cache, SecretNames
@@ -33,7 +31,7 @@ from resee_operator.metrics import Metrics
 from resee_operator.settings import Settings
 
 log = logging.getLogger(__name__)
-pass_log = structlog.stdlib.get_logger("resee_operator.pass")
+pass_log = logging.getLogger("resee_operator.pass")
 
 STUCK = 300.0
 """Seconds after which a pass, or a watch without a turn of its loop, counts as stuck: many times the longest of
@@ -178,16 +176,17 @@ class Operator:
         self.metrics.pass_seconds.observe(seconds)
         for kind in outcome.repaired:
             self.metrics.repaired.labels(kind).inc()
-        pass_log.info(
-            outcome.sentence,
-            id=pass_id,
-            namespace=key[0],
-            deployment=key[1],
-            reason=outcome.reason.value,
-            ms=round(seconds * 1000, 1),
-            changed=list(outcome.changed),
-            **({"again_in": round(again, 1)} if again is not None else {}),
-        )
+        facts: dict[str, object] = {
+            "id": pass_id,
+            "namespace": key[0],
+            "deployment": key[1],
+            "reason": outcome.reason.value,
+            "ms": round(seconds * 1000, 1),
+            "changed": list(outcome.changed),
+        }
+        if again is not None:
+            facts["again_in"] = round(again, 1)
+        pass_log.info(outcome.sentence, extra=facts)
 
     async def _resync(self) -> None:
         period = self._settings.resync_seconds

@@ -71,6 +71,7 @@ def hold(plan: Plan, verdicts: Mapping[str, Verdict], ran: Ran) -> tuple[Plan, l
         else:
             verdict = verdicts.get(blocker)
             holds.append(Hold(action, blocker, verdict if verdict and not verdict.healthy else None))
+    holds.sort(key=lambda held: ORDER.index(step_of(held.action.component)))
     return Plan(tuple(allowed), plan.refused), holds
 
 
