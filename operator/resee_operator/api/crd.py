@@ -69,7 +69,7 @@ def _schema() -> dict[str, Any]:
             "apiVersion": {"type": "string"},
             "kind": {"type": "string"},
             "metadata": {"type": "object"},
-            "spec": {**structural(ReseeDeploymentSpec), "default": {}},
+            "spec": {**structural(ReseeDeploymentSpec), "default": {"stage": "Local"}},
             "status": structural(ReseeDeploymentStatus),
         },
         "x-kubernetes-validations": [_NAME_RULE.schema()],

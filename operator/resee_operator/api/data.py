@@ -70,7 +70,8 @@ class Storage(Model):
             field_path=".size",
         ),
         Rule(
-            cel="self.?className.orValue('') == oldSelf.?className.orValue('')",
+            cel="has(self.className) == has(oldSelf.className) && "
+            "(!has(self.className) || self.className == oldSelf.className)",
             message="a volume cannot move to another class: keep className, "
             "or restore a backup into a new deployment",
             field_path=".className",
@@ -106,7 +107,7 @@ class Database(PodOverrides):
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
-            cel="(self.?provider.orValue('') == 'External') == has(self.external)",
+            cel="(has(self.provider) && self.provider == 'External') == has(self.external)",
             message="provider External and external.secretName belong together: set both or neither",
             field_path=".external",
             holds=lambda database: (
@@ -138,7 +139,7 @@ class Redis(PodOverrides):
 
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
-            cel="(self.?provider.orValue('') == 'External') == has(self.external)",
+            cel="(has(self.provider) && self.provider == 'External') == has(self.external)",
             message="provider External and external.secretName belong together: set both or neither",
             field_path=".external",
             holds=lambda redis: (redis.provider == RedisProvider.EXTERNAL) == (redis.external is not None),

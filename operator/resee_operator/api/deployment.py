@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar, Final, Literal
 from pydantic import Field, JsonValue
 
 from resee_operator.api.base import Model, Rule
-from resee_operator.api.data import Backup, Database, Redis, SecretKeyRef
+from resee_operator.api.data import Backup, Database, DatabaseProvider, Redis, RedisProvider, SecretKeyRef
 from resee_operator.api.pods import EnvVars
 from resee_operator.api.types import Address, Host, Image, ObjectName, Registry, Tag
 from resee_operator.api.workloads import QUEUES, Beat, Dev, Ingress, Nginx, Tls, Web, Worker
@@ -82,16 +82,19 @@ def _several_pods(spec: ReseeDeploymentSpec) -> bool:
     )
 
 
-def _unchanged(section: str, several_zones: str) -> str:
-    """CEL: the provider of ``section`` is the one it was, the stage's default counted in."""
-    provider = (
-        "{0}.?"
-        + section
-        + ".?provider.orValue({0}.stage == 'Production' ? '"
-        + several_zones
-        + "' : 'StatefulSet')"
-    )
-    return f"{provider.format('self')} == {provider.format('oldSelf')}"
+def _unchanged(section: str, providers: type[StrEnum], several_zones: str) -> str:
+    """CEL: the provider of ``section`` is the one it was, the stage's default counted in.
+
+    Written as a comparison with each provider, since the cost of comparing two computed strings cannot be bounded.
+    """
+
+    def runs(spec: str) -> str:
+        given = f"has({spec}.{section}) && has({spec}.{section}.provider)"
+        default = f"({spec}.stage == 'Production' ? name == '{several_zones}' : name == 'StatefulSet')"
+        return f"({given} ? {spec}.{section}.provider == name : {default})"
+
+    names = ", ".join(repr(str(provider)) for provider in providers)
+    return f"[{names}].all(name, {runs('self')} == {runs('oldSelf')})"
 
 
 class ReseeDeploymentSpec(Model):
@@ -126,14 +129,14 @@ class ReseeDeploymentSpec(Model):
             holds=lambda spec: not spec.ingress.enabled or spec.host is not None,
         ),
         Rule(
-            cel=_unchanged("database", "Patroni"),
+            cel=_unchanged("database", DatabaseProvider, "Patroni"),
             message="the database provider cannot change, since the data would have to move: keep "
             "spec.database.provider as it was (set it explicitly when the stage changes), "
             "or restore a backup into a new deployment",
             field_path=".database",
         ),
         Rule(
-            cel=_unchanged("redis", "Sentinel"),
+            cel=_unchanged("redis", RedisProvider, "Sentinel"),
             message="the Redis provider cannot change, since queued tasks would have to move: keep "
             "spec.redis.provider as it was (set it explicitly when the stage changes), "
             "or make a new deployment",

@@ -46,11 +46,9 @@ def _requests_fit(resources: Resources) -> bool:
 
 
 def _requests_rule(resource: str) -> str:
-    request, limit = f"self.?requests.?{resource}", f"self.?limits.?{resource}"
-    return (
-        f"!{request}.hasValue() || !{limit}.hasValue() || "
-        f"quantity(string({request}.value())).compareTo(quantity(string({limit}.value()))) <= 0"
-    )
+    request, limit = f"self.requests.{resource}", f"self.limits.{resource}"
+    given = f"has(self.requests) && has({request}) && has(self.limits) && has({limit})"
+    return f"!({given}) || quantity(string({request})).compareTo(quantity(string({limit}))) <= 0"
 
 
 class Resources(Model):
