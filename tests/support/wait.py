@@ -26,7 +26,7 @@ class Budget(Enum):
     POD = 90.0  # a Pod of ours is Ready, images already on the node
     ROLLOUT = 180.0  # a Deployment rolled to a new template
     DEPLOYMENT = 240.0  # a ReseeDeployment is Ready from nothing
-    JOB = 180.0  # a backup or migration Job has ended
+    JOB = 150.0  # a backup or migration Job has ended
 
     @property
     def seconds(self) -> float:

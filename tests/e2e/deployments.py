@@ -1,0 +1,60 @@
+"""ReseeDeployments in tests: apply, wait for a condition, read what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.e2e.kubectl import Kubectl, Object
+from tests.support.wait import Budget, until
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """One ReseeDeployment by name."""
+
+    kubectl: Kubectl
+    name: str
+
+    def apply(self, spec: Object) -> None:
+        """Create or change it to exactly this spec."""
+        self.kubectl.apply(
+            {
+                "apiVersion": "resee.io/v1alpha1",
+                "kind": "ReseeDeployment",
+                "metadata": {"name": self.name},
+                "spec": spec,
+            }
+        )
+
+    def patch(self, spec: Object) -> None:
+        """Merge these fields into its spec."""
+        self.kubectl.patch("resee", self.name, {"spec": spec})
+
+    def read(self) -> Object:
+        """The object as it is now."""
+        return self.kubectl.get("resee", self.name)
+
+    def condition(self, kind: str) -> dict[str, Any]:
+        """One condition of the status; empty before it was written."""
+        found: list[dict[str, Any]] = self.read().get("status", {}).get("conditions", [])
+        return next((c for c in found if c["type"] == kind), {})
+
+    def wait(self, kind: str, status: str = "True", budget: Budget = Budget.DEPLOYMENT) -> dict[str, Any]:
+        """Wait until a condition has this status for the present generation."""
+
+        def check() -> dict[str, Any]:
+            live = self.read()
+            state = live.get("status", {})
+            found: list[dict[str, Any]] = state.get("conditions", [])
+            condition = next((c for c in found if c["type"] == kind), {})
+            seen = state.get("observedGeneration") == live["metadata"]["generation"]
+            assert seen, f"{self.name}: generation {live['metadata']['generation']} not observed yet"
+            assert condition.get("status") == status, f"{self.name}: {kind} is {condition}"
+            return condition
+
+        return until(check, budget)
+
+    def children(self, kind: str) -> list[Object]:
+        """The objects of a kind that belong to it."""
+        return self.kubectl.list(kind, f"app.kubernetes.io/instance={self.name}")

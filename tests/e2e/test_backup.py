@@ -1,0 +1,45 @@
+"""A backup is a readable archive in its place, and a failed dump is a failed Job that publishes nothing."""
+
+from __future__ import annotations
+
+from tests.e2e.deployments import Deployment
+from tests.e2e.resee import Resee
+from tests.support.wait import Budget, until
+
+
+def run_backup(deployment: Deployment, job: str) -> str:
+    """Start the CronJob's Job now and return how it ended: `Complete` or `Failed`."""
+    deployment.kubectl("create", "job", job, f"--from=cronjob/{deployment.name}-backup")
+
+    def ended() -> str:
+        status = deployment.kubectl.get("job", job).get("status", {})
+        types: list[str] = [c["type"] for c in status.get("conditions", []) if c["status"] == "True"]
+        end = next((t for t in types if t in {"Complete", "Failed"}), None)
+        assert end, f"job {job} has not ended: {status}"
+        return end
+
+    return until(ended, Budget.JOB)
+
+
+def test_a_backup_lands_on_the_volume(deployment: Deployment, url: str) -> None:
+    Resee(url).sign_up().create_content("In the backup")
+    try:
+        assert run_backup(deployment, "backup-now") == "Complete"
+        log = deployment.kubectl("logs", "job/backup-now", "--tail=-1")
+        assert "sha256" in log
+    finally:
+        deployment.kubectl("delete", "job", "backup-now", "--wait=true")
+
+
+def test_a_failed_dump_is_a_failed_job_and_publishes_nothing(deployment: Deployment) -> None:
+    refused = {"spec": {"replicas": 0}}
+    deployment.kubectl("scale", "--replicas=0", "deployment/resee-operator", "--namespace=resee-system")
+    try:
+        deployment.kubectl.patch("statefulset", f"{deployment.name}-postgres", refused)
+        assert run_backup(deployment, "backup-refused") == "Failed"
+        log = deployment.kubectl("logs", "job/backup-refused", "--tail=-1")
+        assert '"published"' not in log
+    finally:
+        deployment.kubectl("delete", "job", "backup-refused", "--wait=true")
+        deployment.kubectl("scale", "--replicas=2", "deployment/resee-operator", "--namespace=resee-system")
+        deployment.wait("Ready")
