@@ -6,7 +6,7 @@ import { session } from './session';
 const TIMEOUT_MS = 20_000;
 
 const client = ky.create({
-  prefixUrl: '/api',
+  prefixUrl: `${window.location.origin}/api`,
   timeout: TIMEOUT_MS,
   // Reads are repeated while the backend restarts or throttles; writes never, they might count twice.
   retry: { limit: 2, methods: ['get'], statusCodes: [429, 502, 503, 504], maxRetryAfter: 5000 },

@@ -44,7 +44,7 @@ export async function startI18n(language = preferredLanguage()): Promise<void> {
     lng: language,
     resources: {},
     interpolation: { escapeValue: false },
-    returnNull: false,
+    showSupportNotice: false,
   });
   await load(language);
   document.documentElement.lang = language;

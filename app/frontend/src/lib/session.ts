@@ -51,7 +51,9 @@ async function renewWithStoredToken(): Promise<string | null> {
     return null;
   }
   try {
-    const pair = await ky.post('/api/auth/token/refresh/', { json: { refresh }, retry: 0 }).json<TokenPair>();
+    const pair = await ky
+      .post(`${window.location.origin}/api/auth/token/refresh/`, { json: { refresh }, retry: 0 })
+      .json<TokenPair>();
     // Logged out meanwhile: the new pair must not bring the session back.
     if (localStorage.getItem(REFRESH_KEY) !== refresh) {
       return null;

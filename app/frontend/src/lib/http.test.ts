@@ -1,0 +1,103 @@
+import { HttpResponse, http as mock } from 'msw';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { failure, server } from '@/test/backend';
+import { tokenPair } from '@/test/data';
+import { ApiError, ConnectionError } from './errors';
+import { http } from './http';
+import { session } from './session';
+
+const THING = '*/api/things/';
+
+beforeEach(() => session.begin(tokenPair('first')));
+
+/** Answers 401 until the renewed token comes; returns the bodies and tokens that arrived. */
+function refusingOldTokens() {
+  const seen: { token: string | null; body: string }[] = [];
+  server.use(
+    mock.all(THING, async ({ request }) => {
+      const token = request.headers.get('Authorization');
+      seen.push({ token, body: await request.text() });
+      const renewed = token?.endsWith('.renewed');
+      return renewed ? HttpResponse.json({ ok: true }) : HttpResponse.json({ detail: 'no' }, { status: 401 });
+    }),
+  );
+  return seen;
+}
+
+describe('calls', () => {
+  it('carry the token, the query and the body', async () => {
+    server.use(
+      mock.post(THING, async ({ request }) =>
+        HttpResponse.json({ auth: request.headers.get('Authorization'), body: await request.json() }),
+      ),
+      mock.get(THING, ({ request }) => HttpResponse.json(new URL(request.url).search)),
+    );
+    expect(await http.post('things/', { a: 1 })).toEqual({
+      auth: `Bearer ${tokenPair('first').access}`,
+      body: { a: 1 },
+    });
+    expect(await http.get('things/', { page: 2, search: 'a b' })).toBe('?page=2&search=a+b');
+  });
+
+  it('answer nothing for 204', async () => {
+    server.use(mock.delete(THING, () => new HttpResponse(null, { status: 204 })));
+    expect(await http.delete('things/')).toBeUndefined();
+  });
+
+  it('renew the token after a 401 and send the same body again', async () => {
+    const seen = refusingOldTokens();
+    expect(await http.post('things/', { title: 'kept' })).toEqual({ ok: true });
+    expect(seen.map(({ body }) => body)).toEqual(['{"title":"kept"}', '{"title":"kept"}']);
+    expect(seen[1]?.token).toContain('.renewed');
+  });
+
+  it('end the session when the renewal is refused', async () => {
+    server.use(
+      mock.get(THING, failure(401, { detail: 'no' })),
+      mock.post('*/api/auth/token/refresh/', failure(401, {})),
+    );
+    await expect(http.get('things/')).rejects.toMatchObject({ status: 401 });
+    expect(session.isActive()).toBe(false);
+  });
+});
+
+describe('failures', () => {
+  function counting(status: number, headers: Record<string, string> = {}) {
+    const calls = { count: 0 };
+    server.use(
+      mock.all(THING, () => {
+        calls.count += 1;
+        return calls.count < 2 ? HttpResponse.json({}, { status, headers }) : HttpResponse.json({ ok: true });
+      }),
+    );
+    return calls;
+  }
+
+  it('repeat a read while the backend restarts', async () => {
+    counting(503);
+    expect(await http.get('things/')).toEqual({ ok: true });
+  });
+
+  it('never repeat a write', async () => {
+    const calls = counting(503);
+    await expect(http.post('things/', {})).rejects.toBeInstanceOf(ConnectionError);
+    expect(calls.count).toBe(1);
+  });
+
+  it('become an ApiError with the fields at fault', async () => {
+    server.use(mock.post(THING, failure(400, { title: ['Too long.'], non_field_errors: ['Twice.'] })));
+    const error = await http.post('things/', {}).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ApiError);
+    expect(error).toMatchObject({ status: 400, message: 'Twice.', fields: { title: ['Too long.'] } });
+  });
+
+  it('become a ConnectionError when there is no network', async () => {
+    server.use(mock.post(THING, () => HttpResponse.error()));
+    await expect(http.post('things/', {})).rejects.toBeInstanceOf(ConnectionError);
+  });
+
+  it('survive a body that is no JSON', async () => {
+    server.use(mock.post(THING, () => HttpResponse.html('<h1>Bad</h1>', { status: 400 })));
+    await expect(http.post('things/', {})).rejects.toMatchObject({ status: 400, fields: {} });
+  });
+});

@@ -1,0 +1,47 @@
+/** What every test starts from: English, no session, a fresh backend, and what jsdom lacks. */
+import '@testing-library/jest-dom/vitest';
+import { onlineManager } from '@tanstack/react-query';
+import { cleanup, configure } from '@testing-library/react';
+import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
+
+// The first use of a lazy page compiles it.
+configure({ asyncUtilTimeout: 4000 });
+
+vi.stubGlobal('matchMedia', (query: string) => ({
+  matches: false,
+  media: query,
+  addEventListener: () => undefined,
+  removeEventListener: () => undefined,
+}));
+vi.stubGlobal('scrollTo', () => undefined);
+
+// jsdom has the dialog element but not its modal methods.
+HTMLDialogElement.prototype.showModal ??= function showModal() {
+  this.open = true;
+};
+HTMLDialogElement.prototype.close ??= function close() {
+  if (this.open) {
+    this.open = false;
+    this.dispatchEvent(new Event('close'));
+  }
+};
+
+const { server, resetBackend } = await import('./backend');
+const { session } = await import('@/lib/session');
+const { startI18n } = await import('@/lib/i18n');
+
+beforeAll(async () => {
+  server.listen({ onUnhandledRequest: 'error' });
+  await startI18n('en');
+});
+beforeEach(() => {
+  localStorage.clear();
+  resetBackend();
+});
+afterEach(() => {
+  cleanup();
+  session.end();
+  server.resetHandlers();
+  onlineManager.setOnline(true);
+});
+afterAll(() => server.close());
