@@ -9,12 +9,17 @@ import click
 import msgspec
 
 from resee_backup import __version__
+from resee_backup.drill import drill as try_restore
 from resee_backup.dump import dump as make_dump
 from resee_backup.errors import BackupError, Reason
+from resee_backup.listing import as_document, as_table
 from resee_backup.manifest import Manifest, now
 from resee_backup.prune import prune as remove_old
+from resee_backup.restore import Owner, Restore
 from resee_backup.result import Result
 from resee_backup.runner import Context, run
+from resee_backup.server import name_for, server_of
+from resee_backup.swap import Swap
 from resee_backup.verify import verify as read_whole
 
 
@@ -81,7 +86,78 @@ def prune() -> None:
     run("prune", action, os.environ)
 
 
-def _succeeded(command: str, message: str, **facts: object) -> Result:
+@main.command()
+@click.argument("backup", default="latest-verified")
+@click.option("--into", help="Name of the new database; by default made from the backup's id.")
+@click.option("--owner", type=click.Choice(Owner), default=Owner.KEEP, help="Whom the objects belong to.")
+@click.option(
+    "--swap/--no-swap", default=False, help="Then put it into the place of DATABASE_URL's database."
+)
+def restore(backup: str, into: str | None, owner: Owner, swap: bool) -> None:
+    """Make a new database of a backup: an id, `latest`, or `latest-verified`.
+
+    It is made on the server of DATABASE_URL, by its user, and compared with the manifest.
+    """
+
+    def action(context: Context) -> Result:
+        _, manifest = context.catalogue.find(backup)
+        live = context.database()
+        name = into or name_for(live.name, "restore", manifest.id)
+        seconds = Restore(context.settings, context.catalogue, manifest, live, name, owner).run()
+        result = _described("restore", context, manifest, f"Restored into {name}")
+        result = msgspec.structs.replace(result, database=name, rto_seconds=seconds)
+        return _swapped(context, result) if swap else result
+
+    run("restore", action, os.environ)
+
+
+@main.command()
+@click.argument("database")
+def swap(database: str) -> None:
+    """Put a restored database into the place of DATABASE_URL's; the old one stays under another name."""
+    run("swap", lambda context: _swapped(context, _succeeded("swap", database=database)), os.environ)
+
+
+def _swapped(context: Context, result: Result) -> Result:
+    live, settings = context.database(), context.settings
+    place = (live, settings.maintenance_database, settings.connect_seconds)
+    with server_of(*place) as server, server_of(*place) as evictor:
+        previous = Swap(server, evictor, live, result.database).run(now())
+    message = f"{result.database} serves as {live.name}"
+    return msgspec.structs.replace(result, message=message, database=live.name, previous_database=previous)
+
+
+@main.command()
+@click.argument("backup", default="latest-verified")
+def drill(backup: str) -> None:
+    """Prove a backup: restore it on the server of BACKUP_DRILL_DATABASE_URL, compare it, remove it."""
+
+    def action(context: Context) -> Result:
+        _, manifest = context.catalogue.find(backup)
+        mark = try_restore(
+            context.settings, context.catalogue, manifest, context.database("BACKUP_DRILL_DATABASE_URL")
+        )
+        result = _described("drill", context, manifest, "Restored, compared and removed")
+        return msgspec.structs.replace(result, rto_seconds=mark.duration_seconds)
+
+    run("drill", action, os.environ)
+
+
+@main.command("list")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document instead of a table.")
+def list_backups(as_json: bool) -> None:
+    """Show the backups of this deployment, newest first."""
+
+    def action(context: Context) -> Result:
+        records = context.catalogue.records()
+        click.echo(as_document(records) if as_json else as_table(records))
+        finished = [record for record in records if record.manifest is not None]
+        return _succeeded("list", f"{len(finished)} backups", kept=len(finished))
+
+    run("list", action, os.environ)
+
+
+def _succeeded(command: str, message: str = "", **facts: object) -> Result:
     return msgspec.structs.replace(
         Result(command=command, ok=True, reason=Reason.SUCCEEDED, message=message), **facts
     )

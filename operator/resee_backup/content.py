@@ -146,6 +146,12 @@ def _table(work: cursor, relation: Relation, hashed: bool) -> Table:
     return Table(rows=rows, checksum=checksum)
 
 
+def analyze(opened: connection) -> None:
+    """Collect the planner's statistics, which no dump contains: without them the first queries crawl."""
+    with opened.cursor() as work:
+        work.execute("ANALYZE")
+
+
 def differences(expected: dict[str, Table], found: dict[str, Table]) -> list[str]:
     """What is not the same, one short sentence each."""
     sentences = []

@@ -33,6 +33,7 @@ class Reason(StrEnum):
     RESTORE_FAILED = "RestoreFailed"
     CONTENT_DIFFERS = "ContentDiffers"
     DATABASE_EXISTS = "DatabaseExists"
+    DATABASE_UNKNOWN = "DatabaseUnknown"
     DATABASE_BUSY = "DatabaseBusy"
     ROLES_MISSING = "RolesMissing"
     EXTENSIONS_MISSING = "ExtensionsMissing"

@@ -138,6 +138,11 @@ class Child:
         if code > 0:
             raise self._fault(self._sentence(f"ended with exit code {code}"))
 
+    @property
+    def ended(self) -> bool:
+        """Whether it runs no more."""
+        return self._process.poll() is not None
+
     def _wait(self, reading: IO[bytes] | None = None, writing: IO[bytes] | None = None) -> None:
         ready = select.select(
             [reading] if reading else [], [writing] if writing else [], [], self._stall_seconds
@@ -160,7 +165,7 @@ class Child:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._process.poll() is None:
+        if not self.ended:
             self._process.kill()
         self._process.wait()
         for pipe in (self._process.stdin, self._process.stdout, self._said):

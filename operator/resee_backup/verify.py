@@ -12,7 +12,7 @@ import time
 from resee_backup.archive import checked, feed
 from resee_backup.catalogue import VERIFICATION, Catalogue
 from resee_backup.errors import Reason, UserError
-from resee_backup.manifest import Manifest, Mark, now
+from resee_backup.manifest import Manifest, Mark, outcome_of
 from resee_backup.stream import damaged
 from resee_backup.tools import Child, Tool, require_not_older
 
@@ -34,9 +34,9 @@ def verify(catalogue: Catalogue, manifest: Manifest, stall_seconds: float) -> Ma
         _read_archive(catalogue, manifest, pg_restore, stall_seconds)
     except UserError as error:
         if error.reason is Reason.ARCHIVE_DAMAGED:
-            catalogue.mark(VERIFICATION, _mark(manifest, begin, str(error)))
+            catalogue.mark(VERIFICATION, outcome_of(manifest, time.monotonic() - begin, str(error)))
         raise
-    mark = _mark(manifest, begin)
+    mark = outcome_of(manifest, time.monotonic() - begin)
     catalogue.mark(VERIFICATION, mark)
     logger.info("verified %s in %.1f s", catalogue.url(manifest.id), mark.duration_seconds)
     return mark
@@ -48,13 +48,3 @@ def _read_archive(catalogue: Catalogue, manifest: Manifest, tool: Tool, stall_se
 
     with Child([tool.path, "--file=/dev/null"], os.environ, stall_seconds, fault, fed=True) as child:
         feed(child, catalogue, manifest)
-
-
-def _mark(manifest: Manifest, begin: float, problem: str = "") -> Mark:
-    return Mark(
-        id=manifest.id,
-        outcome="failed" if problem else "passed",
-        at=now(),
-        duration_seconds=round(time.monotonic() - begin, 3),
-        message=problem,
-    )

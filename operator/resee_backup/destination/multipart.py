@@ -39,17 +39,21 @@ def part_size(expected_size: int) -> int:
 
 
 def parts(chunks: Iterable[bytes], size: int) -> Iterator[SpooledTemporaryFile[bytes]]:
-    """The stream cut into files of exactly `size` bytes, the last one shorter; at least one."""
+    """The stream in files of exactly `size` bytes, the last one shorter; whoever takes one closes it."""
     part = SpooledTemporaryFile[bytes](max_size=IN_MEMORY)
-    for chunk in chunks:
-        rest = memoryview(chunk)
-        while rest:
-            room = size - part.tell()
-            part.write(rest[:room])
-            rest = rest[room:]
-            if part.tell() == size:
-                yield _rewound(part)
-                part = SpooledTemporaryFile[bytes](max_size=IN_MEMORY)
+    try:
+        for chunk in chunks:
+            rest = memoryview(chunk)
+            while rest:
+                room = size - part.tell()
+                part.write(rest[:room])
+                rest = rest[room:]
+                if part.tell() == size:
+                    yield _rewound(part)
+                    part = SpooledTemporaryFile[bytes](max_size=IN_MEMORY)
+    except Exception:
+        part.close()
+        raise
     yield _rewound(part)
 
 
