@@ -102,3 +102,8 @@ def with_value(values: Values, path: Leaf, value: Any) -> Values:
 
 def of_kind(documents: Documents, kind: str) -> Documents:
     return [document for document in documents if document["kind"] == kind]
+
+
+def without_crds(documents: Documents) -> Documents:
+    """The definitions are generated and have a test of their own."""
+    return [document for document in documents if document["kind"] != "CustomResourceDefinition"]

@@ -8,14 +8,9 @@ import kubernetes_validate
 import pytest
 import yaml
 
-from tests.chart.chart import FOLDER, Documents, Helm, of_kind, snapshot_values
+from tests.chart.chart import FOLDER, Helm, of_kind, snapshot_values, without_crds
 
 NOT_KUBERNETES_OWN = {"CustomResourceDefinition", "ServiceMonitor"}
-
-
-def without_crds(documents: Documents) -> Documents:
-    """The definitions are generated and have a test of their own."""
-    return [document for document in documents if document["kind"] != "CustomResourceDefinition"]
 
 
 @pytest.mark.parametrize("name", ["minimal", "full"])

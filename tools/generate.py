@@ -1,0 +1,82 @@
+"""Writes every generated file anew: the CRDs, the chart's copies of them, its table and its snapshots.
+
+``python -m tools.generate`` writes; ``--check`` writes nothing and fails where a file would change.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import click
+import yaml
+from resee_operator.api import crd
+from resee_operator.api.deployment import GROUP, PLURAL
+
+from devcluster import binaries
+from tests.chart import chart
+from tools import values_table
+
+ROOT = Path(__file__).resolve().parents[1]
+Files = dict[Path, str]
+
+
+def definitions() -> Files:
+    """The custom resource definitions from the models, and the chart's copies of them."""
+    folders = (ROOT / "crds", chart.CHART / "files" / "crds")
+    text = crd.to_yaml(crd.generate())
+    return {folder / f"{GROUP}_{PLURAL}.yaml": text for folder in folders}
+
+
+def chart_readme() -> Files:
+    """The table of values in the chart's README."""
+    readme = chart.CHART / "README.md"
+    return {readme: values_table.inserted(readme.read_text(), (chart.CHART / "values.yaml").read_text())}
+
+
+def chart_snapshots() -> Files:
+    """What helm renders without any value and with all of them."""
+    with tempfile.TemporaryDirectory() as folder:
+        helm = chart.Helm(binaries.ensure("helm"), Path(folder))
+        return {
+            chart.FOLDER / "snapshots" / f"{name}.yaml": yaml.safe_dump_all(
+                chart.without_crds(helm.template(values)), sort_keys=False, width=110
+            )
+            for name, values in chart.snapshot_values().items()
+        }
+
+
+GENERATORS: tuple[Callable[[], Files], ...] = (definitions, chart_readme, chart_snapshots)
+
+
+def stale() -> Iterator[tuple[Path, str]]:
+    """Yield each file that is not what it would be, with what it would be.
+
+    In order: the snapshots are made after the files that they depend on were yielded.
+    """
+    for generator in GENERATORS:
+        for path, text in generator().items():
+            if not path.exists() or path.read_text() != text:
+                yield path, text
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Write nothing; fail where a file is not current.")
+def main(check: bool) -> None:
+    """Write every generated file anew."""
+    found = False
+    for path, text in stale():
+        found = True
+        click.echo(f"{'not current' if check else 'written'}: {path.relative_to(ROOT)}")
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+    if check and found:
+        click.echo("Run `make generate` and commit the result.", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
