@@ -18,6 +18,7 @@ ENGINE_READY = 60.0
 NODES_READY = 180.0
 WORKLOADS_READY = 180.0
 SERVICE_ANSWERS = 60.0
+DEPLOYMENT_READY = 300.0  # a ReseeDeployment from nothing; 30 s on 2 cores
 POLL = 0.1
 
 
