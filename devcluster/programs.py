@@ -1,6 +1,7 @@
 """The catalogue of Go programs that devcluster builds: one row for each.
 
-Programs of the same module share their dependencies' compiled packages, so they are built together.
+All are main packages of one module or of its requirements, so that what they have in common (client-go, gRPC,
+OpenTelemetry) has one version and is compiled once.
 """
 
 from __future__ import annotations
@@ -23,13 +24,16 @@ _KUBERNETES_STAMP = (
 
 @dataclass(frozen=True)
 class Program:
-    """A Go main package; `module` is its folder under devcluster/go, `aliases` its other names."""
+    """A Go main package of the module devcluster/go or of one that it requires.
+
+    `aliases` are its other names; `alone` keeps it out of the run of the compiler that builds the others.
+    """
 
     name: str
     package: str
-    module: str = "."
     stamp: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    alone: bool = False
 
 
 _ALL = (
@@ -51,6 +55,19 @@ _ALL = (
     Program("runtime", "./cmd/runtime"),
     Program("forward", "./cmd/forward"),
     Program("pause", "./cmd/pause"),
+    Program("nodenet", "./cmd/nodenet"),
+    Program("coredns", "./cmd/coredns"),
+    Program("kind", "sigs.k8s.io/kind"),
+    Program("metrics-server", "sigs.k8s.io/metrics-server/cmd/metrics-server"),
+    Program("versitygw", "github.com/versity/versitygw/cmd/versitygw"),
+    Program("helm", "helm.sh/helm/v4/cmd/helm"),
+    # Imports a library under an old spelling of its path, which Go refuses beside the new one.
+    Program("local-path-provisioner", "github.com/rancher/local-path-provisioner", alone=True),
+    # Only for tests and checks.
+    Program("kwok", "sigs.k8s.io/kwok/cmd/kwok"),
+    Program("kubeconform", "github.com/yannh/kubeconform/cmd/kubeconform"),
+    Program("actionlint", "github.com/rhysd/actionlint/cmd/actionlint"),
+    Program("helm-unittest", "github.com/helm-unittest/helm-unittest/cmd/helm-unittest"),
 )
 
 PROGRAMS = {program.name: program for program in _ALL}

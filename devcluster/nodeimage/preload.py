@@ -1,0 +1,91 @@
+"""Images put into a node's containerd before there is a node, so that no node has to import them.
+
+A containerd of the same version runs here for some seconds on a folder that becomes the node's
+/var/lib/containerd.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from devcluster import waits
+from devcluster.images.command import run
+from devcluster.nodeimage.archive import Layer
+from devcluster.process import Process
+
+_NAMESPACE = "k8s.io"
+_REMEDY = "Run the command again; it starts from the last good step."
+
+
+def preload(archive: Path, work: Path, environment: Mapping[str, str]) -> Layer:
+    """Return a layer with /var/lib/containerd holding the archive's images, unpacked.
+
+    `environment` has containerd and ctr in its PATH. Needs root.
+    """
+    root = work / "preload"
+    store = root / "var/lib/containerd"
+    store.mkdir(parents=True)
+    # A socket's name may have 108 bytes, fewer than a cache folder's path may have.
+    with tempfile.TemporaryDirectory(prefix="devcluster-") as short:
+        server = _containerd(store, Path(short), work, environment)
+        server.start()
+        try:
+            _import(server, f"{short}/c.sock", archive, environment)
+        finally:
+            server.stop()
+    layer = work / "preload.tar"
+    run(
+        [
+            "tar",
+            "--directory",
+            str(root),
+            "--numeric-owner",
+            "--xattrs",
+            "--create",
+            "--file",
+            str(layer),
+            ".",
+        ],
+        remedy=_REMEDY,
+    )
+    return Layer(layer)
+
+
+def _containerd(store: Path, short: Path, work: Path, environment: Mapping[str, str]) -> Process:
+    config = short / "config.toml"
+    config.write_text('version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n')
+    argv: list[str | Path] = [
+        "containerd",
+        "--config",
+        config,
+        "--root",
+        store,
+        "--state",
+        short / "state",
+        "--address",
+        short / "c.sock",
+    ]
+    return Process("containerd", argv, work, env=environment)
+
+
+def _import(server: Process, socket: str, archive: Path, environment: Mapping[str, str]) -> None:
+    def ctr(*arguments: str) -> str:
+        command = ["ctr", "--address", socket, "--namespace", _NAMESPACE, *arguments]
+        return run(command, environment=environment, remedy=_REMEDY)
+
+    def answers() -> bool:
+        server.ensure_running()
+        probe = ["ctr", "--address", socket, "version"]
+        return subprocess.run(probe, env=environment, capture_output=True, check=False).returncode == 0
+
+    waits.wait_for(
+        answers, waits.PROCESS_START, lambda: f"containerd does not answer:\n{server.tail()}", _REMEDY
+    )
+    ctr("images", "import", str(archive))
+    # Unpacked layers are not needed a second time; this halves what each node starts with.
+    for digest, size in (line.split()[:2] for line in ctr("content", "ls").splitlines()[1:]):
+        if size.endswith(("MB", "MiB", "GB", "GiB")):
+            ctr("content", "rm", digest)
