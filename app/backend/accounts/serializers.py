@@ -7,6 +7,8 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as ModelError
 from django.db import IntegrityError, transaction
 from rest_framework import serializers
+from rest_framework.exceptions import AuthenticationFailed
+from rest_framework_simplejwt.serializers import TokenRefreshSerializer
 
 from accounts.models import User
 from notifications.serializers import PreferenceSerializer
@@ -72,3 +74,15 @@ class ProfileSerializer(serializers.ModelSerializer):
         # Only what was asked for: a concurrent change of another field stays.
         instance.save(update_fields=list(validated_data))
         return instance
+
+
+class RefreshSerializer(TokenRefreshSerializer):
+    """A refresh token for new tokens; one of a deleted user is as invalid as any other."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        try:
+            return super().validate(attrs)
+        except User.DoesNotExist:
+            raise AuthenticationFailed(
+                self.error_messages["no_active_account"], "no_active_account"
+            ) from None

@@ -5,7 +5,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework_simplejwt.views import TokenBlacklistView, TokenObtainPairView, TokenRefreshView
 
 from accounts.models import User
-from accounts.serializers import ProfileSerializer, RegisterSerializer
+from accounts.serializers import ProfileSerializer, RefreshSerializer, RegisterSerializer
 from core.throttles import LoginThrottle
 
 
@@ -25,6 +25,8 @@ class LoginView(TokenObtainPairView):
 
 class RefreshView(TokenRefreshView):
     """A refresh token for new tokens; the old refresh token is worth nothing afterwards."""
+
+    serializer_class = RefreshSerializer
 
 
 class LogoutView(TokenBlacklistView):

@@ -65,6 +65,14 @@ app.conf.update(
     beat_scheduler="config.beat:LockedScheduler",
     beat_max_loop_interval=5,
     beat_schedule={
+        # On the hour everywhere: the clocks of India and Nepal are 30 and 45 minutes off the others'.
+        "send-reminders": {
+            "task": "notifications.tasks.send_reminders",
+            "schedule": crontab(minute="0,15,30,45"),
+        },
+        # New e-mails wake the sender themselves; this is for those put off, and for a lost wake-up.
+        "deliver-outbox": {"task": "outbox.tasks.deliver", "schedule": 60.0},
+        "clean-up-outbox": {"task": "outbox.tasks.clean_up", "schedule": crontab(minute="50", hour="4")},
         "sweep-exports": {"task": "analytics.tasks.sweep_exports", "schedule": 300.0},
         "clean-up-tokens": {
             "task": "accounts.tasks.clean_up_tokens",

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from rest_framework import serializers
 from rest_framework.filters import SearchFilter
 from rest_framework.serializers import BaseSerializer
 
@@ -12,8 +13,14 @@ from contents.serializers import ContentSerializer
 from core.owned import OwnedViewSet
 
 
+class Query(serializers.Serializer):
+    """The filter of the list."""
+
+    category = serializers.IntegerField(required=False)
+
+
 class ContentViewSet(OwnedViewSet):
-    """The signed-in user's contents, newest first; `?search=` looks into title and body, `?category=` is an id."""
+    """The signed-in user's contents, newest first. `?search=` looks into title and body, `?category=` is an id."""
 
     queryset = Content.objects.select_related("category", "author")
     serializer_class = ContentSerializer
@@ -22,9 +29,10 @@ class ContentViewSet(OwnedViewSet):
     search_fields = ["title", "body"]
 
     def get_queryset(self) -> QuerySet[Any]:
-        category = self.request.query_params.get("category", "")
         found = super().get_queryset()
-        return found.filter(category=int(category)) if category.isdecimal() else found
+        query = Query(data=self.request.query_params.dict())
+        query.is_valid(raise_exception=True)
+        return found.filter(**query.validated_data)
 
     @transaction.atomic
     def perform_create(self, serializer: BaseSerializer) -> None:

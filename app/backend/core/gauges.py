@@ -14,6 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from config.celery import QUEUES
+from core import task_metrics
 from core.redis import broker
 
 logger = logging.getLogger(__name__)
@@ -25,8 +26,9 @@ class DeploymentCollector(Collector):
     def collect(self) -> Iterator[Metric]:
         try:
             yield from _queues()
+            yield from task_metrics.collect()
         except redis.RedisError as error:
-            logger.warning("no queue metrics: Redis does not answer: %s", error)
+            logger.warning("no queue and task metrics: Redis does not answer: %s", error)
         try:
             yield from _connections()
         except DatabaseError as error:

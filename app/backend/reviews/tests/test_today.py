@@ -1,0 +1,80 @@
+"""GET /api/review/today/"""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from categories.models import Category
+from contents.models import Content
+from reviews.models import ReviewSchedule
+
+URL = "/api/review/today/"
+
+
+def content(owner, title, due=timedelta(0), **fields):
+    made = Content.objects.create(author=owner.user, title=title, body="x", **fields)
+    ReviewSchedule.objects.filter(content=made).update(next_review_date=timezone.now() + due)
+    return made
+
+
+def titles(person, **query):
+    return [row["content"]["title"] for row in person.get(URL, **query).json()["results"]]
+
+
+def test_a_new_content_is_due_at_once(owner):
+    made = owner.post("/api/contents/", title="Water", body="mizu").json()
+
+    row = owner.get(URL).json()["results"][0]
+    assert row["content"] == made
+    assert (row["interval_index"], row["initial_review_completed"]) == (0, False)
+
+
+def test_oldest_first_and_not_what_is_due_later(owner):
+    content(owner, "yesterday", -timedelta(days=1))
+    content(owner, "last week", -timedelta(days=7))
+    content(owner, "in two days", timedelta(days=2))
+
+    assert titles(owner) == ["last week", "yesterday"]
+
+
+def test_today_ends_at_the_users_midnight(owner, stranger):
+    """At the same moment the same due time is today's for one zone and tomorrow's for another."""
+    now = timezone.now()
+    owner.user.time_zone, stranger.user.time_zone = "Pacific/Kiritimati", "Pacific/Pago_Pago"
+    owner.user.save()
+    stranger.user.save()
+    due = now.astimezone(owner.user.zone).replace(hour=0, minute=0) + timedelta(days=1, minutes=5)
+    # 25 hours apart, so this is another day in one of the two zones at any time of the day.
+    for person in (owner, stranger):
+        content(person, "soon", due - now)
+
+    def is_today(person):
+        return due.astimezone(person.user.zone).date() <= now.astimezone(person.user.zone).date()
+
+    assert titles(owner) == []
+    assert titles(stranger) == (["soon"] if is_today(stranger) else [])
+
+
+def test_stranger_and_nobody_see_nothing(owner, stranger, client):
+    content(owner, "secret")
+
+    assert titles(stranger) == []
+    assert client.get(URL).status_code == 401
+
+
+def test_inactive_schedules_are_left_out(owner):
+    ReviewSchedule.objects.filter(content=content(owner, "paused")).update(is_active=False)
+
+    assert titles(owner) == []
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_the_list_costs_three_queries_whatever_it_holds(owner, rows, django_assert_num_queries):
+    for n in range(rows):
+        content(owner, str(n), category=Category.objects.create(owner=owner.user, name=str(n)))
+
+    with django_assert_num_queries(3):  # the user, the count, the page with contents and categories
+        page = owner.get(URL).json()
+
+    assert page["count"] == rows

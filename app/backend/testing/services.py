@@ -1,0 +1,154 @@
+"""PostgreSQL 15 and Redis 7 as private processes on loopback, each in a folder of its own.
+
+A class for each: start waits until it answers, stop ends it for good, and an outage is a method.
+"""
+
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import redis
+
+from testing.budgets import SERVICE_STARTS, SERVICE_STOPS, wait_until
+
+_INSTALL = "Install it: apt-get install postgresql-15 redis-server"
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _program(name: str, *folders: str) -> str:
+    path = os.pathsep.join([*folders, os.environ.get("PATH", "")])
+    found = shutil.which(name, path=path)
+    if found is None:
+        raise RuntimeError(f"{name} is not installed; these tests need a real one. {_INSTALL}")
+    return found
+
+
+class Service:
+    """A process with a folder and a port."""
+
+    name = ""
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self.folder = Path(tempfile.mkdtemp(prefix=f"resee-{self.name}-"))
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def answers(self) -> bool:
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Returns once the service answers."""
+        with (self.folder / "log").open("ab") as log:
+            self.process = subprocess.Popen(self.command(), stdout=log, stderr=log, **self.identity())
+        wait_until(f"{self.name} starts (see {self.folder}/log)", self.answers, SERVICE_STARTS)
+
+    def stop(self) -> None:
+        """Ends the process, in the end by force; the data stays for another start."""
+        if self.process is None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(SERVICE_STOPS)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        self.process = None
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def identity(self) -> dict[str, Any]:
+        """Who runs it, as arguments of Popen."""
+        return {}
+
+
+class Postgres(Service):
+    """Trusts every local connection as user `resee`."""
+
+    name = "postgres"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bin = "/usr/lib/postgresql/15/bin"
+
+    def identity(self) -> dict[str, Any]:
+        # PostgreSQL refuses to run as root; any other account will do.
+        return {"user": "nobody", "extra_groups": []} if os.geteuid() == 0 else {}
+
+    def command(self) -> list[str]:
+        data = self.folder / "data"
+        if not data.exists():
+            self._initialise(data)
+        settings = {
+            "port": self.port,
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": self.folder,
+            "fsync": "off",
+        }
+        options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
+        return [_program("postgres", self._bin), "-D", str(data), *options]
+
+    def _initialise(self, data: Path) -> None:
+        if os.geteuid() == 0:
+            os.chown(self.folder, pwd.getpwnam("nobody").pw_uid, -1)
+        subprocess.run(
+            [_program("initdb", self._bin), "-D", data, "-U", "resee", "--auth", "trust", "--no-sync"],
+            check=True,
+            capture_output=True,
+            **self.identity(),
+        )
+
+    def answers(self) -> bool:
+        try:
+            psycopg2.connect(self.url("postgres"), connect_timeout=2).close()
+        except psycopg2.OperationalError:
+            return False
+        return True
+
+    def url(self, database: str) -> str:
+        return f"postgres://resee@127.0.0.1:{self.port}/{database}"
+
+
+class Redis(Service):
+    """Keeps its data over a restart, as in a deployment."""
+
+    name = "redis"
+
+    def command(self) -> list[str]:
+        options = {
+            "port": self.port,
+            "bind": "127.0.0.1",
+            "dir": self.folder,
+            "save": "",
+            "appendonly": "yes",
+        }
+        return [
+            _program("redis-server"),
+            *(part for key, value in options.items() for part in (f"--{key}", str(value))),
+        ]
+
+    def answers(self) -> bool:
+        try:
+            return bool(redis.Redis(port=self.port).ping())
+        except redis.ConnectionError:
+            return False
+
+    def url(self, number: int) -> str:
+        return f"redis://127.0.0.1:{self.port}/{number}"
