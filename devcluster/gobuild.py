@@ -1,7 +1,7 @@
 """One run of the Go compiler, with its progress shown.
 
-The programs are built without cgo, so that they run in an image without libc, and stripped, since nobody
-debugs them here.
+No cgo, so that the programs run in an image without libc. No DWARF, since nobody debugs them here: it would
+cost an eighth of the compile time and a quarter of the compiler's cache.
 """
 
 from __future__ import annotations
@@ -13,11 +13,12 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
+from devcluster import paths
 from devcluster.errors import ClusterError, UsageError
 from devcluster.programs import Program
 from devcluster.progress import Progress
 
-FLAGS = ("-trimpath", "-mod=readonly", "-buildvcs=false")
+FLAGS = ("-trimpath", "-mod=readonly", "-buildvcs=false", "-gcflags=all=-dwarf=false")
 _LINK_FLAGS = ("-s", "-w")
 
 
@@ -27,18 +28,18 @@ def compiler_version() -> str:
     return _run_go("version", cwd=Path("/")).strip()
 
 
-def build(module: Path, programs: Sequence[Program], target: Path, progress: Progress) -> None:
-    """Build the programs of one module into `target`, one file each; raises ClusterError when Go refuses."""
+def build(programs: Sequence[Program], target: Path, progress: Progress) -> None:
+    """Build programs into `target`, one file each; raises ClusterError when Go refuses."""
     stamp = list(dict.fromkeys(flag for program in programs for flag in program.stamp))
     packages = [program.package for program in programs]
     label = ", ".join(program.name for program in programs)
-    total = len(_run_go("list", "-deps", *packages, cwd=module).splitlines())
+    total = len(_run_go("list", "-deps", *packages, cwd=paths.GO_MODULE).splitlines())
     argv = [_go(), "build", "-v", *FLAGS, "-ldflags", " ".join([*_LINK_FLAGS, *stamp])]
     with progress.step(f"Building {label}", total) as step:
         output: list[str] = []
         with subprocess.Popen(
             [*argv, "-o", f"{target}/", *packages],
-            cwd=module,
+            cwd=paths.GO_MODULE,
             env=_environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -50,7 +51,7 @@ def build(module: Path, programs: Sequence[Program], target: Path, progress: Pro
                 step.advance(line.strip())
         if compiler.returncode != 0:
             message = f"Building {label} failed:\n{''.join(output[-20:]).strip()}"
-            raise ClusterError(message, f"See the sources in {module}.")
+            raise ClusterError(message, f"See the sources in {paths.GO_MODULE}.")
 
 
 def _go() -> str:
