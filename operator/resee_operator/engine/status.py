@@ -105,17 +105,16 @@ def patch(old: Status, new: Status) -> Status | None:
 
 
 def is_urgent(old: Status, new: Status) -> bool:
-    """Whether a new status must be written at once: somebody waits for it, or somebody must act."""
+    """Whether a new status must be written at once: somebody waits for it, or somebody must act.
+
+    Ready that only turns False is not: a Deployment's controller is always a moment behind its spec.
+    """
     if old.get("observedGeneration") != new.get("observedGeneration") or not old.get("conditions"):
         return True
     before, after = _by_type(old), _by_type(new)
-    for name in (ConditionType.READY, ConditionType.DEGRADED):
-        was, now = before.get(name, {}), after.get(name, {})
-        if was.get("status") != now.get("status"):
-            return True
-        if name is ConditionType.DEGRADED and was.get("reason") != now.get("reason"):
-            return True
-    return False
+    ready = after.get("Ready", {}).get("status") == "True" != before.get("Ready", {}).get("status")
+    was, now = before.get("Degraded", {}), after.get("Degraded", {})
+    return ready or (was.get("status"), was.get("reason")) != (now.get("status"), now.get("reason"))
 
 
 def _by_type(status: Status) -> dict[str, Any]:
