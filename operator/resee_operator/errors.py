@@ -72,7 +72,7 @@ class NotSupported(UserError):  # noqa: N818 - reads as the sentence it makes
         self.value = value
         self.supported = supported
         super().__init__(
-            f"{value!r} is not supported by this version of the operator",
+            f"{str(value)!r} is not supported by this version of the operator",
             field=field,
             remedy=f"set one of {', '.join(supported)}",
         )

@@ -38,7 +38,7 @@ def generate() -> dict[str, Any]:
                 "plural": PLURAL,
                 "singular": KIND.lower(),
                 "shortNames": ["resee"],
-                "categories": ["resee"],
+                "categories": ["all"],
             },
             "versions": [_version()],
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
@@ -34,6 +35,7 @@ FIXED_PARAMETERS = (
     "unix_socket_directories",
 )
 """Parameters of PostgreSQL that the operator sets or relies on."""
+_PARAMETER = "[a-z][a-z0-9_.]*"
 
 
 class DatabaseProvider(StrEnum):
@@ -115,12 +117,15 @@ class Database(PodOverrides):
             ),
         ),
         Rule(
-            cel="!has(self.parameters) || self.parameters.all(name, name.matches('^[a-z][a-z0-9_.]*$') && "
+            cel=f"!has(self.parameters) || self.parameters.all(name, name.matches('^({_PARAMETER})$') && "
             f"!(name in [{', '.join(repr(name) for name in FIXED_PARAMETERS)}]))",
             message="a parameter is no name of PostgreSQL's, or is one that the operator sets: "
             f"remove it (set by the operator: {', '.join(FIXED_PARAMETERS)})",
             field_path=".parameters",
-            holds=lambda database: not set(database.parameters) & set(FIXED_PARAMETERS),
+            holds=lambda database: all(
+                re.fullmatch(_PARAMETER, name) and name not in FIXED_PARAMETERS
+                for name in database.parameters
+            ),
         ),
     )
 

@@ -76,16 +76,27 @@ def _queues_covered(spec: ReseeDeploymentSpec) -> bool:
     return spec.workers is None or consumed.issuperset(QUEUES)
 
 
-def _several_pods(spec: ReseeDeploymentSpec) -> bool:
-    return spec.stage != Stage.PRODUCTION or all(
-        component.replicas is None or component.replicas >= 2 for component in (spec.web, spec.nginx)
+def _at_least_two(component: str) -> Rule:
+    """Stage Production survives the loss of a zone: the architecture's least number of instances."""
+
+    def holds(spec: ReseeDeploymentSpec) -> bool:
+        replicas = getattr(spec, component).replicas
+        return spec.stage != Stage.PRODUCTION or replicas is None or replicas >= 2
+
+    return Rule(
+        cel=f"self.stage != 'Production' || self.?{component}.?replicas.orValue(2) >= 2",
+        message=f"stage Production runs at least 2 Pods of {component}: raise replicas "
+        "(spec.suspend stops them all)",
+        field_path=f".{component}.replicas",
+        holds=holds,
     )
 
 
 def _unchanged(section: str, providers: type[StrEnum], several_zones: str) -> str:
     """CEL: the provider of ``section`` is the one it was, the stage's default counted in.
 
-    Written as a comparison with each provider, since the cost of comparing two computed strings cannot be bounded.
+    Written as a comparison with each provider, since the cost of comparing two computed strings cannot be
+    bounded.
     """
 
     def runs(spec: str) -> str:
@@ -114,14 +125,8 @@ class ReseeDeploymentSpec(Model):
             field_path=".dev",
             holds=lambda spec: spec.stage == Stage.LOCAL or spec.dev is None,
         ),
-        Rule(
-            cel="self.stage != 'Production' || (self.?web.?replicas.orValue(2) >= 2 && "
-            "self.?nginx.?replicas.orValue(2) >= 2)",
-            message="stage Production runs at least 2 Pods of web and nginx: raise replicas "
-            "(spec.suspend stops them all)",
-            field_path=".web",
-            holds=_several_pods,
-        ),
+        _at_least_two("web"),
+        _at_least_two("nginx"),
         Rule(
             cel="!self.?ingress.?enabled.orValue(false) || has(self.host)",
             message="an Ingress needs spec.host: set the name under which users reach Resee",

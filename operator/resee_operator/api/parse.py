@@ -30,15 +30,21 @@ def parse(manifest: Mapping[str, Any]) -> ReseeDeployment:
 
 
 def _invalid(detail: ErrorDetails) -> InvalidSpec:
-    field = _path(detail["loc"])
-    value = _short(detail["input"])
+    field, value = _path(detail["loc"]), detail["input"]
     if detail["type"] == RULE_ERROR:
         context = detail["ctx"]
         problem, _, remedy = str(context["message"]).partition(": ")
         return InvalidSpec(field + context["field_path"], value, remedy, problem)
     if detail["type"] == "extra_forbidden":
         return InvalidSpec(field, value, "remove it or correct its name", "is an unknown field")
-    return InvalidSpec(field, value, f"correct it: {_lower(detail['msg'])}")
+    problem = "" if _may_be_shown(detail) else "the value is not valid"
+    return InvalidSpec(field, _short(value), f"correct it: {_lower(detail['msg'])}", problem)
+
+
+def _may_be_shown(detail: ErrorDetails) -> bool:
+    """Whether an error may repeat the value: a variable's may be a secret, and so may what is in a
+    mapping."""
+    return detail["loc"][-1] != "value" and not isinstance(detail["input"], Mapping | list)
 
 
 def _path(location: tuple[int | str, ...]) -> str:
@@ -47,8 +53,9 @@ def _path(location: tuple[int | str, ...]) -> str:
 
 
 def _short(value: object) -> object:
-    text = value if isinstance(value, str) else repr(value)
-    return value if len(text) <= _SHOWN else f"{text[:_SHOWN]}…"
+    if isinstance(value, str) and len(value) > _SHOWN:
+        return f"{value[:_SHOWN]}…"
+    return value
 
 
 def _lower(text: str) -> str:

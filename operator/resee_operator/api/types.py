@@ -19,7 +19,8 @@ from resee_operator.api.base import Rule
 
 _LABEL = r"[a-z0-9]([-a-z0-9]*[a-z0-9])?"
 _HOST = rf"{_LABEL}([.]{_LABEL})*"
-_PATH = r"[a-z0-9]([a-z0-9._/:-]*[a-z0-9])?"
+_FOLDER = r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?"
+_PATH = rf"{_FOLDER}(:[0-9]{{1,5}})?(/{_FOLDER})*"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 
 _STEP = r"(/[1-9][0-9]?)?"
