@@ -2,7 +2,8 @@
 
 By hand: `kubectl apply` of everything that may start at once, then the migration once the database is ready,
 web once migrated, workers after web, beat after the workers, each awaited with `kubectl rollout status` or
-`wait`. Both take turns in fresh namespaces of the same cluster, so that what the machine does meanwhile hits both.
+`wait`. Both take turns in fresh namespaces of the same cluster, so that what the machine does meanwhile hits
+both.
 """
 
 from __future__ import annotations
