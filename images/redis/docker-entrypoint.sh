@@ -11,8 +11,9 @@ if [ "${1:-}" = redis-server ]; then
     # Files of the database are for its user alone.
     umask 0077
     case "${1:-}" in
-    # A configuration file must be the first argument, and says itself whether the protected mode is on.
-    *.conf) exec redis-server "$@" ;;
+    # A configuration file must be the first argument, and says itself whether the protected mode is on; the
+    # others start no server.
+    *.conf | -v | --version | -h | --help | --test-memory | --check-system) exec redis-server "$@" ;;
     # The official image serves other machines unless told otherwise.
     *) exec redis-server --protected-mode no "$@" ;;
     esac
