@@ -13,7 +13,7 @@ _redis = Redis()
 # Before Django reads its settings; the servers start with the session.
 os.environ.update(
     DJANGO_SETTINGS_MODULE="config.settings",
-    SECRET_KEY="for-tests-only-0123456789-0123456789-0123456789",
+    SECRET_KEY="for-tests-only-0123456789-0123456789-0123456789",  # noqa: S106
     ENVIRONMENT="test",
     DATABASE_URL=_postgres.url("resee"),
     REDIS_URL=_redis.url(0),
@@ -59,20 +59,20 @@ def _empty_redis() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def _cheap_passwords(settings) -> None:
+def _cheap_passwords(_empty_redis, settings) -> None:
     """PBKDF2 takes its time on purpose; nothing here tests it."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture
-def owner(db):
+def owner(db):  # noqa: ARG001
     from testing.people import person
 
     return person("owner@example.com")
 
 
 @pytest.fixture
-def stranger(db):
+def stranger(db):  # noqa: ARG001
     from testing.people import person
 
     return person("stranger@example.com")

@@ -5,7 +5,8 @@ from typing import Any
 _QUIET = {
     # Each answer is logged once, by core.middleware; Django would repeat the 4xx and 5xx.
     "django.request": {"level": "ERROR"},
-    "django.security.DisallowedHost": {"level": "ERROR"},
+    # Scanners ask for any host; the access line with its 400 is enough.
+    "django.security.DisallowedHost": {"handlers": [], "propagate": False},
     # kombu and redis tell of each reconnection at INFO; only trouble matters.
     "kombu": {"level": "WARNING"},
     "urllib3": {"level": "WARNING"},

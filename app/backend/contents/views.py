@@ -20,7 +20,7 @@ class Query(serializers.Serializer):
 
 
 class ContentViewSet(OwnedViewSet):
-    """The signed-in user's contents, newest first. `?search=` looks into title and body, `?category=` is an id."""
+    """The signed-in user's contents, newest first. `?search=` looks into title and body."""
 
     queryset = Content.objects.select_related("category", "author")
     serializer_class = ContentSerializer

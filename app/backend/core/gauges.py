@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Iterator
 
 import redis
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 

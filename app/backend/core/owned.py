@@ -15,6 +15,7 @@ class OwnedViewSet(ReplicaReads, viewsets.ModelViewSet):
     """List, create, read, change, delete; a stranger's object answers 404, as one that does not exist."""
 
     owner_field: ClassVar[str] = "owner"
+    lookup_value_converter = "int"
     # For races past the serializer's own check: field and sentence of the unique constraint.
     unique_error: ClassVar[dict[str, list[str]]] = {}
 

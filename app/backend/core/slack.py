@@ -52,7 +52,7 @@ class Limiter:
 
 
 class SlackHandler(logging.Handler):
-    """Hands each record that is news to a thread, which posts it. A failed post is dropped: the log has it."""
+    """Hands each record that is news to a thread, which posts it; the log keeps what Slack refuses."""
 
     def __init__(self, level: int | str = logging.NOTSET) -> None:
         super().__init__(level)

@@ -7,7 +7,7 @@ from prometheus_client.core import HistogramMetricFamily, Metric
 from core.redis import cached
 
 _KEY = "metrics:tasks"
-_BUCKETS = (0.1, 0.5, 1, 5, 15, 60, 120)
+_BUCKETS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 120.0)
 _SERIES = {
     "run": ("resee_task_duration_seconds", "Tasks run, by name and final state"),
     "wait": ("resee_task_wait_seconds", "From a task's sending to its start"),

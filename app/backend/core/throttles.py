@@ -39,7 +39,7 @@ class WindowThrottle(SimpleRateThrottle):
     def wait(self) -> float | None:
         return self.retry_after
 
-    def _count(self, key: str) -> float:
+    def _count(self, key: str) -> int:
         """Requests of the last period, this one included."""
         window, elapsed = divmod(time.time(), self.duration)
         pipeline = cached().pipeline(transaction=False)
@@ -50,7 +50,7 @@ class WindowThrottle(SimpleRateThrottle):
         self.retry_after = self.duration - elapsed
         # A client over the limit keeps counting in this window but must not be locked out of the next.
         carried = min(int(before or 0), self.num_requests) * (1 - elapsed / self.duration)
-        return int(now) + carried
+        return int(int(now) + carried)
 
 
 class AnonThrottle(WindowThrottle, AnonRateThrottle):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 
 import redis
-from django.db import DatabaseError, connection
+from django.db import Error as DatabaseError
+from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from core.redis import broker, cached

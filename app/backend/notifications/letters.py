@@ -67,7 +67,7 @@ def _last_week(users: list[int], now: datetime) -> dict[int, tuple[int, int]]:
     counts = (
         rows.order_by()
         .values_list("user")
-        .annotate(Count("id"), Count("id", filter=Q(result=Result.REMEMBERED)))
+        .annotate(reviews=Count("id"), remembered=Count("id", filter=Q(result=Result.REMEMBERED)))
     )
     return {user: (reviews, remembered) for user, reviews, remembered in counts}
 
