@@ -1,5 +1,5 @@
 /** Contents and categories: found again, changed, deleted. */
-import { expect, logIn, test } from './support';
+import { expect, expectRefusals, logIn, test } from './support';
 
 test('a content is filed, found, changed and deleted', async ({ page, api, user }) => {
   await api.post('contents/', { title: 'Unrelated', body: 'Something else' });
@@ -37,7 +37,7 @@ test('a content is filed, found, changed and deleted', async ({ page, api, user 
   await expect(page.getByRole('link', { name: /Mitochondrion/ })).toBeHidden();
 });
 
-test('a title that the server refuses keeps what was written', async ({ page, api, user }) => {
+test('a name that the server refuses keeps what was written', async ({ page, api, user, complaints }) => {
   await api.post('categories/', { name: 'Taken' });
   await logIn(page, user);
   await page.goto('/categories');
@@ -48,4 +48,5 @@ test('a title that the server refuses keeps what was written', async ({ page, ap
   ]);
   await expect(page.getByRole('alert')).toContainText('already');
   await expect(page.getByLabel('New category')).toHaveValue('taken');
+  expectRefusals(complaints, 400);
 });

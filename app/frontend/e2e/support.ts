@@ -1,5 +1,5 @@
 /** A user of the test's own, steps that several walks share, and a guard: a page may not complain. */
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { type APIRequestContext, test as base, expect, type Page } from '@playwright/test';
 
 export { expect } from '@playwright/test';
@@ -10,7 +10,7 @@ export interface User {
 }
 
 export function newUser(): User {
-  return { email: `walker-${randomUUID()}@example.com`, password: `walk-${randomUUID()}` };
+  return { email: `walker-${randomUUID()}@example.com`, password: randomBytes(12).toString('base64url') };
 }
 
 /** The API as the user, for what a test needs but does not test. */
@@ -38,6 +38,13 @@ export class Api {
     expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
     return answer.json();
   }
+}
+
+/** Chromium writes each refused request into the console; a test of refusals takes those of `status` off. */
+export function expectRefusals(complaints: string[], status: number): void {
+  expect(complaints.length).toBeGreaterThan(0);
+  expect(complaints.filter((text) => !text.includes(`${status}`))).toEqual([]);
+  complaints.length = 0;
 }
 
 export async function logIn(page: Page, user: User): Promise<void> {

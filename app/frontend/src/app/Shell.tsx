@@ -4,8 +4,9 @@ import { useTranslation } from 'react-i18next';
 import { Navigate, NavLink, Outlet, ScrollRestoration, useLocation } from 'react-router';
 import { Logo } from '@/components/Logo';
 import { useSession } from '@/lib/useSession';
+import { logout } from './logout';
 import { OfflineNotice } from './OfflineNotice';
-import { useLogout } from './useLogout';
+import { useFocusOnNavigation } from './useFocusOnNavigation';
 
 const PAGES = [
   { to: '/', name: 'dashboard', Icon: ChartNoAxesColumn },
@@ -23,7 +24,6 @@ const TAB_LINK =
 
 function Side() {
   const { t } = useTranslation();
-  const logout = useLogout();
   return (
     <aside className="sticky top-0 hidden h-dvh w-64 shrink-0 flex-col border-line border-r bg-raised p-5 lg:flex">
       <p className="mb-8 flex items-center gap-3 px-2 font-bold text-xl tracking-tight">
@@ -48,9 +48,8 @@ function Side() {
 
 function TopBar() {
   const { t } = useTranslation();
-  const logout = useLogout();
   return (
-    <div className="flex items-center justify-between px-4 pt-4 sm:px-8 lg:hidden">
+    <header className="flex items-center justify-between px-4 pt-4 sm:px-8 lg:hidden">
       <p className="flex items-center gap-2.5 font-bold text-lg tracking-tight">
         <Logo />
         Resee
@@ -63,7 +62,7 @@ function TopBar() {
       >
         <LogOut className="size-5" aria-hidden="true" />
       </button>
-    </div>
+    </header>
   );
 }
 
@@ -88,6 +87,7 @@ export function Shell() {
   const { t } = useTranslation();
   const signedIn = useSession();
   const { pathname, search } = useLocation();
+  const main = useFocusOnNavigation(pathname);
   if (!signedIn) {
     return <Navigate to="/login" replace state={{ from: pathname + search }} />;
   }
@@ -105,6 +105,7 @@ export function Shell() {
         <TopBar />
         <main
           id="page"
+          ref={main}
           tabIndex={-1}
           className="mx-auto max-w-5xl px-4 pt-5 pb-28 outline-none sm:px-8 lg:py-10"
         >

@@ -11,7 +11,7 @@ const VARIANTS = {
 export type ButtonVariant = keyof typeof VARIANTS;
 
 const SHAPE =
-  'inline-flex min-h-11 items-center justify-center gap-2 rounded-xl px-4 py-2 text-[0.95rem] font-semibold ' +
+  'inline-flex min-h-12 items-center justify-center gap-2 rounded-xl px-4 py-2 text-[0.95rem] font-semibold ' +
   'transition-colors disabled:cursor-not-allowed disabled:opacity-60';
 
 /** Class names of a button, for links that look like one. */

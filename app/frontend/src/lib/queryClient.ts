@@ -1,11 +1,12 @@
 /** Server state: what is asked once is shared, and asked again when the window comes back. */
 import { QueryClient } from '@tanstack/react-query';
 import { ConnectionError } from './errors';
+import { session } from './session';
 
 const STALE_MS = 15_000;
 
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: STALE_MS,
@@ -14,4 +15,11 @@ export function createQueryClient(): QueryClient {
       },
     },
   });
+  // What one person has loaded is not shown to the next.
+  session.subscribe(() => {
+    if (!session.isActive()) {
+      client.clear();
+    }
+  });
+  return client;
 }

@@ -19,6 +19,11 @@ export function moveOn(page: Page<Schedule>, answer: Answered, completion: Compl
   return { ...page, count: page.count - 1, results: others };
 }
 
+/** Whether the server has more for today than it put into this deck. */
+export function isUsedUp({ results, count }: Page<Schedule>): boolean {
+  return results.length === 0 && count > 0;
+}
+
 /** Part of a session that is done, 0 to 1. */
 export function progress(done: number, left: number): number {
   return done + left === 0 ? 1 : done / (done + left);

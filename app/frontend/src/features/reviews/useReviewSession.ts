@@ -1,9 +1,16 @@
 /** One sitting: which card is up, whether it is turned, how long it took, what was answered so far. */
 import { useRef, useState } from 'react';
-import type { Page, ReviewResult, Schedule } from '@/types/api';
+import type { Completion, Page, ReviewResult, Schedule } from '@/types/api';
 import { useComplete } from './api/complete';
 
 export type Tally = Readonly<Record<ReviewResult, number>>;
+
+/** The answer before this card: what it was about, and when that comes back. */
+export interface Last {
+  title: string;
+  result: ReviewResult;
+  completion: Completion;
+}
 
 const NONE: Tally = { remembered: 0, partial: 0, forgot: 0 };
 /** Whoever left the page open over night did not learn all night. */
@@ -11,6 +18,7 @@ const LONGEST_SECONDS = 3600;
 
 export function useReviewSession(page: Page<Schedule>) {
   const [tally, setTally] = useState(NONE);
+  const [last, setLast] = useState<Last | null>(null);
   const [turned, setTurned] = useState<number | null>(null);
   const complete = useComplete();
   const shownAt = useRef(Date.now());
@@ -25,7 +33,8 @@ export function useReviewSession(page: Page<Schedule>) {
     complete.mutate(
       { content_id: card.content.id, result, time_spent: Math.min(seconds, LONGEST_SECONDS) },
       {
-        onSuccess: () => {
+        onSuccess: (completion) => {
+          setLast({ title: card.content.title, result, completion });
           setTally((before) => ({ ...before, [result]: before[result] + 1 }));
           setTurned(null);
           shownAt.current = Date.now();
@@ -38,6 +47,7 @@ export function useReviewSession(page: Page<Schedule>) {
     card,
     isTurned,
     tally,
+    last,
     answer,
     turn: () => card && setTurned(card.id),
     isSending: complete.isPending,
@@ -45,5 +55,6 @@ export function useReviewSession(page: Page<Schedule>) {
     /** Cards that left the deck; a forgotten one is still in it. */
     done: tally.remembered + tally.partial,
     left: page.count,
+    answered: tally.remembered + tally.partial + tally.forgot,
   };
 }

@@ -3,8 +3,8 @@ import { useQuery } from '@tanstack/react-query';
 import { BookOpen, CircleCheck, Flame, Layers } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Loaded } from '@/components/Loaded';
 import { PageHeader } from '@/components/PageHeader';
-import { Failed, Loading } from '@/components/States';
 import { longDate } from '@/lib/dates';
 import type { Dashboard } from '@/types/api';
 import { categoryStatsQuery, dashboardQuery } from '../api/dashboard';
@@ -66,18 +66,16 @@ function Figures({ data }: { data: Dashboard }) {
 
 function Categories() {
   const { t } = useTranslation();
-  const stats = useQuery(categoryStatsQuery);
-  if (stats.isPending) {
-    return <Loading />;
-  }
-  if (stats.isError) {
-    return <Failed error={stats.error} onRetry={stats.refetch} />;
-  }
-  const { results } = stats.data;
-  return results.length === 0 ? (
-    <p className="text-muted">{t('dashboard.noCategories')}</p>
-  ) : (
-    <CategoryBars stats={results} />
+  return (
+    <Loaded query={useQuery(categoryStatsQuery)}>
+      {({ results }) =>
+        results.length === 0 ? (
+          <p className="text-muted">{t('dashboard.noCategories')}</p>
+        ) : (
+          <CategoryBars stats={results} />
+        )
+      }
+    </Loaded>
   );
 }
 
@@ -109,13 +107,7 @@ export function DashboardPage() {
   return (
     <>
       <PageHeader title={t('dashboard.title')} text={longDate(new Date(), i18n.language)} />
-      {dashboard.isPending ? (
-        <Loading />
-      ) : dashboard.isError ? (
-        <Failed error={dashboard.error} onRetry={dashboard.refetch} />
-      ) : (
-        <Overview data={dashboard.data} />
-      )}
+      <Loaded query={dashboard}>{(data) => <Overview data={data} />}</Loaded>
     </>
   );
 }

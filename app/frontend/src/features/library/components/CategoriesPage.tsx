@@ -1,22 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { FolderOpen } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
+import { Loaded } from '@/components/Loaded';
 import { PageHeader } from '@/components/PageHeader';
-import { Empty, Failed, Loading } from '@/components/States';
+import { Empty } from '@/components/States';
+import type { Category } from '@/types/api';
 import { categoriesQuery } from '../api/categories';
 import { CategoryForm } from './CategoryForm';
 import { CategoryRow } from './CategoryRow';
 
-function Categories() {
+function Categories({ categories }: { categories: Category[] }) {
   const { t } = useTranslation();
-  const categories = useQuery(categoriesQuery);
-  if (categories.isPending) {
-    return <Loading />;
-  }
-  if (categories.isError) {
-    return <Failed error={categories.error} onRetry={categories.refetch} />;
-  }
-  if (categories.data.length === 0) {
+  if (categories.length === 0) {
     return (
       <Empty
         icon={<FolderOpen className="size-8" />}
@@ -27,7 +22,7 @@ function Categories() {
   }
   return (
     <ul className="card divide-y divide-line">
-      {categories.data.map((category) => (
+      {categories.map((category) => (
         <CategoryRow key={category.id} category={category} />
       ))}
     </ul>
@@ -42,7 +37,7 @@ export function CategoriesPage() {
       <div className="mb-6">
         <CategoryForm label={t('categories.add')} />
       </div>
-      <Categories />
+      <Loaded query={useQuery(categoriesQuery)}>{(data) => <Categories categories={data} />}</Loaded>
     </div>
   );
 }

@@ -17,6 +17,8 @@ const Markdown = lazy(() => import('@/components/Markdown').then((module) => ({ 
 /** The server's own limits. */
 const MAX_TITLE = 30;
 const MAX_BODY = 100_000;
+const TAB =
+  'rounded-lg px-3 py-1.5 text-sm font-medium text-muted aria-pressed:bg-brand-soft aria-pressed:text-brand-strong';
 const FIELDS = ['title', 'body', 'category'] as const;
 
 interface Props {
@@ -78,23 +80,24 @@ function CategoryField({ form }: { form: UseFormReturn<Draft> }) {
 function BodyField({ form }: { form: UseFormReturn<Draft> }) {
   const { t } = useTranslation();
   const [preview, setPreview] = useState(false);
-  const tab =
-    'rounded-lg px-3 py-1.5 text-sm font-medium aria-pressed:bg-brand-soft aria-pressed:text-brand-strong';
   return (
-    <div>
-      <div className="mb-1 flex justify-end gap-1">
-        <button type="button" className={tab} aria-pressed={!preview} onClick={() => setPreview(false)}>
+    <div className="relative">
+      <div className="absolute -top-2 right-0 flex gap-1">
+        <button type="button" className={TAB} aria-pressed={!preview} onClick={() => setPreview(false)}>
           {t('contents.write')}
         </button>
-        <button type="button" className={tab} aria-pressed={preview} onClick={() => setPreview(true)}>
+        <button type="button" className={TAB} aria-pressed={preview} onClick={() => setPreview(true)}>
           {t('contents.preview')}
         </button>
       </div>
       {preview ? (
-        <section aria-label={t('contents.preview')} className="card min-h-72 p-5">
-          <Suspense fallback={<Loading />}>
-            <Markdown text={form.getValues('body')} />
-          </Suspense>
+        <section aria-label={t('contents.preview')}>
+          <p className="mb-1.5 font-medium text-sm">{t('contents.body')}</p>
+          <div className="min-h-72 rounded-xl border border-line p-5">
+            <Suspense fallback={<Loading />}>
+              <Markdown text={form.getValues('body')} />
+            </Suspense>
+          </div>
         </section>
       ) : (
         <Field

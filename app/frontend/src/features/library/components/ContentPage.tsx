@@ -6,9 +6,9 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { Button } from '@/components/Button';
 import { ConfirmDialog } from '@/components/ConfirmDialog';
+import { Loaded } from '@/components/Loaded';
 import { Markdown } from '@/components/Markdown';
 import { PageHeader } from '@/components/PageHeader';
-import { Failed, Loading } from '@/components/States';
 import { longDate } from '@/lib/dates';
 import type { Content } from '@/types/api';
 import { contentQuery, useDeleteContent, useSaveContent } from '../api/contents';
@@ -74,15 +74,15 @@ export function ContentPage() {
   const [editing, setEditing] = useState(false);
   return (
     <div className="mx-auto max-w-3xl">
-      {content.isPending ? (
-        <Loading />
-      ) : content.isError ? (
-        <Failed error={content.error} onRetry={content.refetch} />
-      ) : editing ? (
-        <Editing content={content.data} onDone={() => setEditing(false)} />
-      ) : (
-        <Reading content={content.data} onEdit={() => setEditing(true)} />
-      )}
+      <Loaded query={content}>
+        {(data) =>
+          editing ? (
+            <Editing content={data} onDone={() => setEditing(false)} />
+          ) : (
+            <Reading content={data} onEdit={() => setEditing(true)} />
+          )
+        }
+      </Loaded>
     </div>
   );
 }

@@ -4,8 +4,9 @@ import { BookOpen, Plus, SearchX } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { Button, buttonClass } from '@/components/Button';
+import { Loaded } from '@/components/Loaded';
 import { PageHeader } from '@/components/PageHeader';
-import { Empty, Failed, Loading } from '@/components/States';
+import { Empty } from '@/components/States';
 import { useDebounced } from '@/lib/useDebounced';
 import type { Content } from '@/types/api';
 import { contentsQuery, type Filter } from '../api/contents';
@@ -54,7 +55,10 @@ function Nothing({ filtered }: { filtered: boolean }) {
   );
 }
 
-function Rows({ contents }: { contents: Content[] }) {
+function Rows({ contents, filtered }: { contents: Content[]; filtered: boolean }) {
+  if (contents.length === 0) {
+    return <Nothing filtered={filtered} />;
+  }
   return (
     <ul className="grid gap-3 sm:grid-cols-2">
       {contents.map((content) => (
@@ -69,25 +73,24 @@ export function ContentsPage() {
   const [filter, setFilter] = useFilter();
   const search = useDebounced(filter.search, TYPING_PAUSE_MS);
   const list = useInfiniteQuery(contentsQuery({ ...filter, search }));
-  const contents = list.data?.pages.flatMap((page) => page.results) ?? [];
+  const count = list.data?.pages[0]?.count;
   return (
     <>
       <PageHeader
         title={t('contents.heading')}
-        text={t('contents.count', { count: list.data?.pages[0]?.count ?? 0 })}
+        {...(count !== undefined && { text: t('contents.count', { count }) })}
       >
         <NewLink />
       </PageHeader>
       <SearchBar filter={filter} onChange={setFilter} />
-      {list.isPending ? (
-        <Loading />
-      ) : list.isError ? (
-        <Failed error={list.error} onRetry={list.refetch} />
-      ) : contents.length === 0 ? (
-        <Nothing filtered={filter.search !== '' || filter.category !== null} />
-      ) : (
-        <Rows contents={contents} />
-      )}
+      <Loaded query={list}>
+        {({ pages }) => (
+          <Rows
+            contents={pages.flatMap(({ results }) => results)}
+            filtered={search !== '' || filter.category !== null}
+          />
+        )}
+      </Loaded>
       {list.hasNextPage && (
         <div className="mt-6 flex justify-center">
           <Button variant="secondary" busy={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>

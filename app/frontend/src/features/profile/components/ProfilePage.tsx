@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
+import { Loaded } from '@/components/Loaded';
 import { PageHeader } from '@/components/PageHeader';
-import { Failed, Loading } from '@/components/States';
 import { profileQuery } from '../api/profile';
 import { Appearance } from './Appearance';
+import { ExportCard } from './ExportCard';
 import { ProfileSettings } from './ProfileSettings';
 import { TierCard } from './TierCard';
 
@@ -14,16 +15,15 @@ export function ProfilePage() {
     <div className="mx-auto max-w-2xl">
       <PageHeader title={t('profile.title')} {...(profile.data && { text: profile.data.email })} />
       <div className="space-y-5">
-        {profile.isPending ? (
-          <Loading />
-        ) : profile.isError ? (
-          <Failed error={profile.error} onRetry={profile.refetch} />
-        ) : (
-          <>
-            <TierCard tier={profile.data.tier} />
-            <ProfileSettings profile={profile.data} />
-          </>
-        )}
+        <Loaded query={profile}>
+          {(data) => (
+            <>
+              <TierCard tier={data.tier} />
+              <ProfileSettings profile={data} />
+              <ExportCard />
+            </>
+          )}
+        </Loaded>
         <Appearance />
       </div>
     </div>

@@ -2,7 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { http } from '@/lib/http';
 import { keys } from '@/lib/queryKeys';
 import type { Completion, ReviewResult } from '@/types/api';
-import { moveOn } from '../deck';
+import { isUsedUp, moveOn } from '../deck';
 import { todayQuery } from './today';
 
 export interface Answer {
@@ -12,14 +12,18 @@ export interface Answer {
   time_spent: number;
 }
 
-/** Records an answer; today's deck moves on without being asked for again. */
+/** Records an answer; today's deck moves on by itself and is asked for again when it is used up. */
 export function useComplete() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (answer: Answer) => http.post<Completion>('review/complete/', answer),
     onSuccess: (completion, answer) => {
-      client.setQueryData(todayQuery.queryKey, (page) => page && moveOn(page, answer, completion));
-      return client.invalidateQueries({ queryKey: keys.statistics });
+      const { queryKey } = todayQuery;
+      const page = client.setQueryData(queryKey, (before) => before && moveOn(before, answer, completion));
+      if (page && isUsedUp(page)) {
+        void client.invalidateQueries({ queryKey });
+      }
+      void client.invalidateQueries({ queryKey: keys.statistics });
     },
   });
 }

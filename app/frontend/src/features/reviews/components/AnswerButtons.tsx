@@ -26,7 +26,7 @@ export function AnswerButtons({ disabled, onAnswer }: Props) {
           disabled={disabled}
           onClick={() => onAnswer(result)}
           aria-keyshortcuts={key}
-          className={`flex min-h-20 flex-col items-center justify-center gap-1 rounded-2xl px-2 font-semibold text-sm transition-transform hover:-translate-y-0.5 disabled:opacity-60 sm:text-base ${tone}`}
+          className={`flex min-h-24 flex-col items-center justify-center gap-1 rounded-2xl px-2 py-3 font-semibold text-sm transition-transform hover:-translate-y-0.5 disabled:opacity-60 sm:text-base ${tone}`}
         >
           <Icon className="size-5" aria-hidden="true" />
           {t(`review.${result}`)}

@@ -1,5 +1,5 @@
 /** One card: the title asks, the turned side answers. A turned card can be swiped away. */
-import { type CSSProperties, lazy, Suspense } from 'react';
+import { type CSSProperties, lazy, Suspense, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
 import { Loading } from '@/components/States';
@@ -14,6 +14,8 @@ const LEANING = { remembered: 'ring-4 ring-good', forgot: 'ring-4 ring-poor' } a
 interface Props {
   schedule: Schedule;
   isTurned: boolean;
+  /** A card that takes the place of an answered one takes its focus as well. */
+  takesFocus: boolean;
   onTurn: () => void;
   onAnswer: (result: ReviewResult) => void;
 }
@@ -24,10 +26,19 @@ function tilt(offset: number): CSSProperties {
     : { transform: `translateX(${offset}px) rotate(${offset * DEGREES_PER_PIXEL}deg)` };
 }
 
-export function ReviewCard({ schedule, isTurned, onTurn, onAnswer }: Props) {
+export function ReviewCard({ schedule, isTurned, takesFocus, onTurn, onAnswer }: Props) {
   const { t } = useTranslation();
   const { content, initial_review_completed } = schedule;
   const swipe = useSwipe(isTurned, onAnswer);
+  const heading = useRef<HTMLHeadingElement>(null);
+
+  // The button that was pressed is gone: without this the focus would be lost with it.
+  useEffect(() => {
+    if (isTurned || takesFocus) {
+      heading.current?.focus({ preventScroll: true });
+    }
+  }, [isTurned, takesFocus]);
+
   return (
     <article
       {...swipe.handlers}
@@ -51,18 +62,18 @@ export function ReviewCard({ schedule, isTurned, onTurn, onAnswer }: Props) {
       </p>
       <h2
         id="card-title"
-        className={`font-bold tracking-tight ${
+        ref={heading}
+        tabIndex={-1}
+        className={`font-bold outline-none tracking-tight ${
           isTurned ? 'mt-4 mb-5 text-xl' : 'my-auto py-8 text-center text-3xl sm:text-4xl'
         }`}
       >
         {content.title}
       </h2>
       {isTurned ? (
-        <div aria-live="polite">
-          <Suspense fallback={<Loading />}>
-            <Markdown text={content.body} />
-          </Suspense>
-        </div>
+        <Suspense fallback={<Loading />}>
+          <Markdown text={content.body} />
+        </Suspense>
       ) : (
         <Button onClick={onTurn} className="w-full" aria-keyshortcuts="Space">
           {t('review.show')}

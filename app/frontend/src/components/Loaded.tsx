@@ -1,0 +1,22 @@
+/** What a query has brought; until then that it is loading, or why it failed. Old data outlives a failed refresh. */
+import type { ReactNode } from 'react';
+import { Failed, Loading } from './States';
+
+interface Query<T> {
+  data: T | undefined;
+  error: unknown;
+  isError: boolean;
+  refetch: () => unknown;
+}
+
+interface Props<T> {
+  query: Query<T>;
+  children: (data: T) => ReactNode;
+}
+
+export function Loaded<T>({ query, children }: Props<T>) {
+  if (query.data !== undefined) {
+    return children(query.data);
+  }
+  return query.isError ? <Failed error={query.error} onRetry={query.refetch} /> : <Loading />;
+}

@@ -1,0 +1,121 @@
+import { screen, waitFor } from '@testing-library/react';
+import { HttpResponse, http } from 'msw';
+import { describe, expect, it, vi } from 'vitest';
+import * as download from '@/lib/download';
+import { db, failure, server } from '@/test/backend';
+import { profile } from '@/test/data';
+import { open } from '@/test/render';
+import { toForm } from './form';
+import { INTERVALS } from './tiers';
+import { timeZones, zoneLabel } from './timeZones';
+
+describe('time zones', () => {
+  it('hold the one that is set, even when the browser does not know it', () => {
+    expect(timeZones('Mars/Olympus')).toContain('Mars/Olympus');
+    expect(timeZones('UTC').filter((zone) => zone === 'UTC')).toHaveLength(1);
+  });
+
+  it.each([
+    ['Asia/Seoul', 'Asia/Seoul (GMT+9)'],
+    ['America/New_York', 'America/New York (GMT-5)'],
+  ])('%s is shown as %s', (zone, label) => {
+    expect(zoneLabel(zone, 'en', new Date('2026-01-15T12:00:00Z'))).toBe(label);
+  });
+});
+
+it('times lose their seconds on the way into the form', () => {
+  expect(toForm(profile).preferences).toMatchObject({ daily_time: '09:00', evening_time: '20:00' });
+});
+
+describe('the profile', () => {
+  it('shows who, and what the tier gives', async () => {
+    open('/profile');
+    expect(await screen.findByText('ann@example.com')).toBeInTheDocument();
+    expect(screen.getByText('BASIC')).toBeInTheDocument();
+    const days = INTERVALS.BASIC.map((count) => (count === 1 ? '1 day' : `${count} days`));
+    expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual(
+      expect.arrayContaining(days),
+    );
+  });
+
+  it('changes reminders and time zone', async () => {
+    const { user } = open('/profile');
+    const save = await screen.findByRole('button', { name: 'Save' });
+    expect(save).toBeDisabled();
+    await user.click(screen.getByLabelText(/Every evening/));
+    await user.selectOptions(screen.getByLabelText('Time zone'), 'Europe/Berlin');
+    await user.click(screen.getByLabelText(/Every week/));
+    await user.selectOptions(screen.getByLabelText('Day of the weekly summary'), 'Friday');
+    await user.click(save);
+    expect(await screen.findByText('Saved')).toBeInTheDocument();
+    expect(db.writes[0]).toMatchObject({
+      call: 'PATCH /api/accounts/profile/',
+      body: {
+        time_zone: 'Europe/Berlin',
+        preferences: { evening_enabled: false, weekly_enabled: true, weekly_day: 4, daily_time: '09:00' },
+      },
+    });
+    expect(save).toBeDisabled();
+  });
+
+  it('says what the server refuses', async () => {
+    server.use(http.patch('*/api/accounts/profile/', failure(400, { time_zone: ['Not a time zone.'] })));
+    const { user } = open('/profile');
+    await user.selectOptions(await screen.findByLabelText('Time zone'), 'Europe/Berlin');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Not a time zone.')).toBeInTheDocument();
+  });
+});
+
+describe('appearance', () => {
+  it('turns dark at once and stays so', async () => {
+    const { user } = open('/profile');
+    await user.click(await screen.findByRole('radio', { name: 'Dark' }));
+    expect(document.documentElement).toHaveClass('dark');
+    expect(localStorage.getItem('resee.theme')).toBe('dark');
+    await user.click(screen.getByRole('radio', { name: 'Light' }));
+    expect(document.documentElement).not.toHaveClass('dark');
+  });
+
+  it('changes to Korean and back', async () => {
+    const { user } = open('/profile');
+    await user.selectOptions(await screen.findByLabelText('Language'), '한국어');
+    expect(await screen.findByRole('heading', { name: '프로필' })).toBeInTheDocument();
+    expect(document.documentElement.lang).toBe('ko');
+    await user.selectOptions(screen.getByLabelText('언어'), 'English');
+    expect(await screen.findByRole('heading', { name: 'Profile' })).toBeInTheDocument();
+  });
+});
+
+describe('the export', () => {
+  const task_id = '7d4e';
+
+  function answering(...statuses: string[]) {
+    server.use(
+      http.post('*/api/analytics/export/', () =>
+        HttpResponse.json({ task_id, status: 'pending' }, { status: 202 }),
+      ),
+      http.get(`*/api/analytics/export/${task_id}/`, () => {
+        const status = statuses.shift() ?? 'done';
+        return HttpResponse.json({ task_id, status, result: status === 'done' ? { contents: [] } : null });
+      }),
+    );
+  }
+
+  it('is downloaded once a worker has made it', async () => {
+    const saved = vi.spyOn(download, 'downloadJson').mockImplementation(() => undefined);
+    answering('pending', 'done');
+    const { user } = open('/profile');
+    await user.click(await screen.findByRole('button', { name: 'Download' }));
+    await waitFor(() => expect(saved).toHaveBeenCalledWith({ contents: [] }, 'resee.json'), {
+      timeout: 3000,
+    });
+  });
+
+  it('says when it failed', async () => {
+    answering('failed');
+    const { user } = open('/profile');
+    await user.click(await screen.findByRole('button', { name: 'Download' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent('not made in time');
+  });
+});
