@@ -73,7 +73,7 @@ class Components:
         kube = self._kube_layer()
         version = KUBERNETES_VERSION
         plain = [Image((f"registry.k8s.io/{name}:{version}",), (kube,)) for name in _KUBERNETES]
-        proxy = Image((f"registry.k8s.io/kube-proxy:{version}",), (self._iptables_layer(), kube))
+        proxy = Image((f"registry.k8s.io/kube-proxy:{version}",), (kube, self._iptables_layer()))
         return [*plain, Image((_ETCD,), (kube,)), proxy]
 
     def node_services(self) -> list[Image]:

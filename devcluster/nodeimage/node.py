@@ -37,7 +37,7 @@ def ensure(engine: Engine, progress: Progress) -> str:
     if not engine.docker("images", "--quiet", reference).stdout.strip():
         with progress.step("Node image"):
             archive = cache.made(
-                f"node/{_key(programs)}.tar", lambda target: _write(target, reference, programs, engine)
+                f"nodeimage/{_key(programs)}.tar", lambda target: _write(target, reference, programs, engine)
             )
             engine.docker("load", "--input", str(archive))
     return reference

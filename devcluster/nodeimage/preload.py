@@ -86,6 +86,4 @@ def _import(server: Process, socket: str, archive: Path, environment: Mapping[st
     )
     ctr("images", "import", str(archive))
     # Unpacked layers are not needed a second time; this halves what each node starts with.
-    for digest, size in (line.split()[:2] for line in ctr("content", "ls").splitlines()[1:]):
-        if size.endswith(("MB", "MiB", "GB", "GiB")):
-            ctr("content", "rm", digest)
+    ctr("content", "prune", "references")

@@ -1,0 +1,1 @@
+"""Clusters of kind: made, repaired, filled with images, looked at and removed."""
