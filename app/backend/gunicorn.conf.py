@@ -1,6 +1,7 @@
 """gunicorn: threads in a few processes, restarted now and then, writing under /tmp only."""
 
 import os
+import sys
 import tempfile
 from pathlib import Path
 
@@ -9,8 +10,9 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Threads keep nginx's connections open, and a slow query does not hold a whole process.
 worker_class = "gthread"
 threads = int(os.environ.get("WEB_THREADS", "4"))
-# Django is loaded once, before the fork: a fast start and shared memory.
-preload_app = True
+# Django is loaded once, before the fork: a fast start and shared memory. For changed code to be read anew
+# (development), each worker loads it by itself.
+preload_app = "--reload" not in sys.argv
 max_requests = 1000
 max_requests_jitter = 100
 keepalive = 75

@@ -1,6 +1,6 @@
-"""The list of built images, ``images.json`` in the state folder: name -> reference.
+"""The list of built images in the state folder: ``images.json``, name -> reference, and ``values.json``.
 
-`make up`, the tests and the Tiltfile read it, so that all of them run exactly what was built last.
+`make up`, the tests and the Tiltfile read them, so that all of them run exactly what was built last.
 """
 
 from __future__ import annotations
@@ -12,17 +12,15 @@ from devcluster.errors import UsageError
 from devcluster.images.catalogue import OPERATOR, POSTGRES, REDIS, REGISTRY
 
 FILE = "images.json"
+VALUES_FILE = "values.json"
 _APPLICATION = "resee-backend"
 
 
 def write(state: Path, references: dict[str, str]) -> Path:
-    """Write the references to the state folder, whole or not at all, and return the file."""
+    """Write references and the chart's values for them to the state folder; return the references' file."""
     state.mkdir(parents=True, exist_ok=True)
-    kept = state / FILE
-    fresh = kept.with_suffix(".part")
-    fresh.write_text(json.dumps(references, indent=2, sort_keys=True) + "\n")
-    fresh.rename(kept)
-    return kept
+    _replace(state / VALUES_FILE, chart_values(references))
+    return _replace(state / FILE, references)
 
 
 def read(state: Path) -> dict[str, str]:
@@ -46,3 +44,11 @@ def chart_values(references: dict[str, str]) -> dict[str, object]:
     stand_ins = {"postgresImage": POSTGRES, "redisImage": REDIS}
     settings |= {value: references[name] for value, name in stand_ins.items() if name in references}
     return {"image": {"repository": repository, "tag": tag, "pullPolicy": "IfNotPresent"}, "resee": settings}
+
+
+def _replace(file: Path, content: object) -> Path:
+    """Write a file whole or not at all."""
+    fresh = file.with_suffix(".part")
+    fresh.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n")
+    fresh.rename(file)
+    return file

@@ -20,7 +20,7 @@ REFERENCES = {
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     file = records.write(tmp_path / "state", REFERENCES)
     assert records.read(tmp_path / "state") == REFERENCES
-    assert [path.name for path in file.parent.iterdir()] == ["images.json"]
+    assert sorted(path.name for path in file.parent.iterdir()) == ["images.json", "values.json"]
 
 
 def test_without_a_build_the_remedy_is_named(tmp_path: Path) -> None:
