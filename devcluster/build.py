@@ -6,11 +6,11 @@ import tomllib
 
 import click
 
-from devcluster import paths
+from devcluster import operations, paths
 from devcluster.engine import Engine, select
 from devcluster.images import records
 from devcluster.images.builder import Builder
-from devcluster.images.catalogue import REGISTRY
+from devcluster.images.catalogue import IMAGES, REGISTRY
 from devcluster.images.client import DockerClient
 from devcluster.images.staging import Staging
 from devcluster.progress import Progress
@@ -21,7 +21,9 @@ from devcluster.progress import Progress
     "--registry", default=REGISTRY, show_default=True, help="Registry and folder in the image names."
 )
 @click.option("--publish", metavar="VERSION", help="Push the images under this version as well.")
-def build(registry: str, publish: str | None) -> None:
+@click.option("--load", is_flag=True, help="Load them into the cluster's nodes as well.")
+@click.option("--name", default="resee", show_default=True, help="Name of the cluster.")
+def build(registry: str, publish: str | None, load: bool, name: str) -> None:
     """Build all images; what has not changed is not built again."""
     with Progress.on_stderr() as progress:
         engine = select()
@@ -29,13 +31,38 @@ def build(registry: str, publish: str | None) -> None:
         references = build_images(engine, progress, registry)
         if publish:
             push(client(engine), references, publish, progress)
+        if load:
+            with progress.step("Loading the images into the nodes"):
+                operations.existing(name).load(list(references.values()))
     for reference in references.values():
         click.echo(reference)
 
 
+@click.command()
+@click.argument("image", type=click.Choice([image.name for image in IMAGES]))
+@click.argument("reference")
+@click.option("--name", default="resee", show_default=True, help="Name of the cluster.")
+def provide(image: str, reference: str, name: str) -> None:
+    """Build one IMAGE, name it REFERENCE and load it into the cluster's nodes; for Tilt."""
+    with Progress.on_stderr() as progress:
+        engine = select()
+        engine.ensure_running(progress)
+        built = builder(engine).build_one(image, progress)
+        client(engine).tag(built, reference)
+        with progress.step(f"Loading {reference}"):
+            operations.existing(name).load([reference])
+
+
 def build_images(engine: Engine, progress: Progress, registry: str = REGISTRY) -> dict[str, str]:
     """Build what a running engine lacks, write ``images.json`` and return its content."""
-    builder = Builder(
+    references = builder(engine, registry).build(progress)
+    records.write(paths.state_dir(), references)
+    return references
+
+
+def builder(engine: Engine, registry: str = REGISTRY) -> Builder:
+    """Return the builder of this checkout's images on an engine."""
+    return Builder(
         docker=client(engine),
         staging=Staging(paths.ROOT),
         logs=paths.state_dir() / "build",
@@ -43,9 +70,6 @@ def build_images(engine: Engine, progress: Progress, registry: str = REGISTRY) -
         offline=engine.private,
         registry=registry,
     )
-    references = builder.build(progress)
-    records.write(paths.state_dir(), references)
-    return references
 
 
 def push(docker: DockerClient, references: dict[str, str], version: str, progress: Progress) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
 
-from devcluster import paths
-from devcluster.apiserver import ApiServer
-from devcluster.build import build
+from devcluster import operations
+from devcluster.build import build, provide
+from devcluster.deploy.road import deploy
 from devcluster.engine import select
 from devcluster.errors import DevclusterError
 from devcluster.progress import Progress
@@ -39,22 +41,57 @@ def main() -> None:
 
 @main.command()
 @_name
+@click.option(
+    "--nodes", type=click.Choice(["1", "3"]), help="Nodes, each in a zone of its own.  [default: 1]"
+)
+@click.option("--http-port", type=int, help="Port of 127.0.0.1 for Resee's nginx.  [default: 8080]")
+@click.option("--s3-port", type=int, help="Port of 127.0.0.1 for the S3 server.  [default: 7070]")
 @click.option("--api-only", is_flag=True, help="Only etcd and the API server, as plain processes.")
-def up(name: str, api_only: bool) -> None:
+def up(name: str, nodes: str | None, http_port: int | None, s3_port: int | None, api_only: bool) -> None:
     """Start a cluster, or repair it; its data stay."""
     with Progress.on_stderr() as progress:
         if api_only:
-            server = _api_server(name, progress)
-            with progress.step("Starting the API server"):
-                server.start()
+            operations.up_api_only(name, progress)
+        else:
+            operations.up(name, int(nodes) if nodes else None, http_port, s3_port, progress)
 
 
 @main.command()
 @_name
-def down(name: str) -> None:
-    """Remove a cluster and all that belongs to it."""
-    with Progress.on_stderr() as progress, progress.step(f"Removing {name}"):
-        _api_server(name, progress).remove()
+@click.option("--all", "everything", is_flag=True, help="Every cluster of this checkout, and the engine.")
+def down(name: str, everything: bool) -> None:
+    """Remove a cluster and all that belongs to it, its data included."""
+    with Progress.on_stderr() as progress:
+        if everything:
+            operations.down_all(progress)
+        else:
+            operations.down(name, progress)
+
+
+@main.command()
+def status() -> None:
+    """Show the engine, the clusters and where they are reached."""
+    for line in operations.status():
+        click.echo(line)
+
+
+@main.command()
+@_name
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+def load(name: str, images: tuple[str, ...]) -> None:
+    """Load images of the engine into every node of a cluster."""
+    with Progress.on_stderr() as progress, progress.step(f"Loading {len(images)} image(s)"):
+        loaded = operations.existing(name).load(list(images))
+    for reference in loaded:
+        click.echo(reference)
+
+
+@main.command()
+@_name
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
+def logs(name: str, folder: Path | None) -> None:
+    """Write the logs of nodes and containers into FOLDER."""
+    click.echo(operations.export_logs(name, folder))
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -71,13 +108,9 @@ def docker(arguments: tuple[str, ...]) -> None:
 @_name
 def env(name: str) -> None:
     """Print the exports that make kubectl use the cluster: eval "$(python -m devcluster env)"."""
-    folder = paths.cluster_dir(name)
-    click.echo(f"export KUBECONFIG={folder / 'kubeconfig'}")
-    click.echo(f"export PATH={folder / 'bin'}:{os.environ.get('PATH', '')}")
+    for variable, value in operations.environment(name).items():
+        click.echo(f"export {variable}={shlex.quote(value)}")
 
 
-main.add_command(build)
-
-
-def _api_server(name: str, progress: Progress) -> ApiServer:
-    return ApiServer(paths.cluster_dir(name), controllers=True, detached=True, progress=progress)
+for command in (build, provide, deploy):
+    main.add_command(command)

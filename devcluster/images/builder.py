@@ -63,6 +63,11 @@ class Builder:
         built = [one.result() for one in running]
         return {one.image.name: self._named(one, built) for one in built}
 
+    def build_one(self, name: str, progress: Progress) -> str:
+        """Build one image where it is missing and return the reference with its own hash."""
+        (image,) = [image for image in IMAGES if image.name == name]
+        return self._shown(image, lambda: self._base(progress), progress).reference
+
     def _base(self, progress: Progress) -> None:
         if not self.offline or self.docker.has(base.reference()):
             return

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from devcluster.cluster.kubectl import Object
 from devcluster.deploy import example
-from devcluster.deploy.kubernetes import Object
 
 
 def live(observed: int = 2, **conditions: str) -> Object:

@@ -1,0 +1,69 @@
+"""`devcluster deploy`: the whole way from a checkout to a running Resee.
+
+Images and cluster need each other only when the images are loaded, so they are made side by side. Every step
+leaves what is already right as it is: a second run changes what changed.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import click
+
+from devcluster import operations
+from devcluster.build import build_images
+from devcluster.cluster.kubectl import Kubectl
+from devcluster.cluster.lifecycle import Cluster
+from devcluster.deploy import chart, example
+from devcluster.engine import select
+from devcluster.images import records
+from devcluster.progress import Progress
+
+
+@click.command()
+@click.option("--name", default="resee", show_default=True, help="Name of the cluster.")
+@click.option(
+    "--nodes", type=click.Choice(["1", "3"]), help="Nodes, each in a zone of its own.  [default: 1]"
+)
+@click.option("--http-port", type=int, help="Port of 127.0.0.1 for Resee's nginx.  [default: 8080]")
+@click.option(
+    "--example",
+    "file",
+    default=example.LOCAL,
+    show_default="examples/local.yaml",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="The deployment to apply.",
+)
+@click.option("--operator-only", is_flag=True, help="Install the operator and apply no deployment.")
+def deploy(name: str, nodes: str | None, http_port: int | None, file: Path, operator_only: bool) -> None:
+    """Build images, start a cluster, install the operator, apply an example and wait until it is Ready."""
+    with Progress.on_stderr() as progress:
+        cluster, references = prepare(name, int(nodes) if nodes else None, http_port, progress)
+        with progress.step("Installing the operator"):
+            chart.install(cluster.kubeconfig)
+        if operator_only:
+            return
+        deployment = example.read(file, records.application_version(references))
+        kubectl = Kubectl(cluster.kubeconfig)
+        with progress.step(f"Bringing up Resee as {deployment['metadata']['name']}"):
+            kubectl.apply(deployment)
+            live = example.wait_ready(kubectl, deployment, progress)
+    click.echo(f"Resee is ready: {live['status'].get('url', '')}")
+
+
+def prepare(
+    name: str, nodes: int | None, http_port: int | None, progress: Progress
+) -> tuple[Cluster, dict[str, str]]:
+    """Return a working cluster whose nodes hold the images of this checkout, and the images' references."""
+    engine = select()
+    engine.ensure_running(progress)
+    with ThreadPoolExecutor(2) as pool:
+        building = pool.submit(build_images, engine, progress)
+        starting = pool.submit(operations.up, name, nodes, http_port, None, progress)
+        references = building.result()
+        starting.result()
+    cluster = operations.existing(name)
+    with progress.step("Loading the images into the nodes"):
+        cluster.load(list(references.values()))
+    return cluster, references
