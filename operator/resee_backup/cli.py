@@ -34,7 +34,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--verify/--no-verify", default=False, help="Read the archive back when it is published.")
+@click.option("--verify/--no-verify", default=True, help="Read the archive back when it is published.")
 @click.option("--prune/--no-prune", default=False, help="Then remove what retention no longer names.")
 def dump(verify: bool, prune: bool) -> None:
     """Make a backup."""

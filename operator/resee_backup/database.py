@@ -14,8 +14,9 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_r
 from resee_backup.errors import BackupError, Reason, TransientError, UserError
 
 # A connection whose peer vanished without a word is noticed after about a minute, not after two hours.
+CONNECT_TIMEOUT = 10  # seconds of one try; libpq takes no less than 2
 KEEPALIVE = {
-    "connect_timeout": "10",
+    "connect_timeout": str(CONNECT_TIMEOUT),
     "keepalives_idle": "20",
     "keepalives_interval": "10",
     "keepalives_count": "4",
@@ -113,13 +114,16 @@ def connect(database: Database, patience: float) -> connection:
         retry=retry_if_exception_type(TransientError),
         reraise=True,
     )
-    return retrying(_connect_once, database)
+    return retrying(_connect_once, database, min(CONNECT_TIMEOUT, max(2, int(patience))))
 
 
-def _connect_once(database: Database) -> connection:
+def _connect_once(database: Database, timeout: int) -> connection:
     try:
         opened = psycopg2.connect(
-            database.conninfo, password=database.password, application_name="resee_backup"
+            database.conninfo,
+            password=database.password,
+            application_name="resee_backup",
+            connect_timeout=timeout,
         )
     except psycopg2.OperationalError as error:
         raise failure(database, error) from None

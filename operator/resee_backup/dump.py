@@ -13,6 +13,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+import psycopg2
 import zstandard
 from psycopg2.extensions import connection
 
@@ -125,9 +126,14 @@ def _counting(opened: connection, settings: Settings) -> Iterator[Future[Counted
         return content.tables(opened, content.up_to(settings.checksum_table_mb)), migrations
 
     with ThreadPoolExecutor(1, thread_name_prefix="count") as pool:
+        counting = pool.submit(read)
         try:
-            yield pool.submit(read)
-        except BaseException:
+            yield counting
+        except BaseException as error:
+            refusal = counting.exception() if counting.done() else None
+            if isinstance(refusal, psycopg2.Error) and not isinstance(refusal, psycopg2.OperationalError):
+                # The count's transaction held the snapshot: pg_dump's complaint is only the consequence.
+                raise refusal from error
             opened.cancel()
             raise
 

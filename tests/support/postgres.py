@@ -35,6 +35,7 @@ class PostgresServer(LocalProcess):
     """
 
     name = "postgres"
+    refuses_root = True
 
     def __init__(self, directory: Path, user: str = "resee", settings: dict[str, str] | None = None) -> None:
         super().__init__(directory)

@@ -9,7 +9,10 @@ import signal
 import socket
 import subprocess
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
@@ -39,6 +42,15 @@ def service_owner() -> tuple[int, int]:
     raise RuntimeError(f"no user of {SERVICE_USERS} on this machine: create one, servers do not run as root")
 
 
+@contextmanager
+def service_folder() -> Iterator[Path]:
+    """A temporary folder that a server of another user may enter; pytest's own ones belong to root alone."""
+    with TemporaryDirectory(prefix="resee-test-") as made:
+        folder = Path(made)
+        folder.chmod(0o755)
+        yield folder
+
+
 def require_program(name: str, package: str, *places: Path) -> Path:
     """Path of an installed program, looked for in `places` before PATH.
 
@@ -62,11 +74,12 @@ class LocalProcess(ABC):
     """
 
     name: str
+    refuses_root = False
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
         self.port = free_port()
-        self.uid, self.gid = service_owner()
+        self.uid, self.gid = service_owner() if self.refuses_root else (os.geteuid(), os.getegid())
         self.log = directory.with_name(f"{directory.name}.log")
         self._process: subprocess.Popen[bytes] | None = None
         directory.mkdir(parents=True, exist_ok=True)

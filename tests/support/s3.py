@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 from pathlib import Path
 from typing import Any
@@ -36,8 +35,6 @@ class S3Server(LocalProcess):
         (self.objects / bucket).mkdir(parents=True, exist_ok=True)
         self.metadata = directory / "metadata"
         self.metadata.mkdir(exist_ok=True)
-        for folder in (self.objects, self.objects / bucket, self.metadata):
-            os.chown(folder, self.uid, self.gid)
 
     @property
     def endpoint(self) -> str:
@@ -45,7 +42,7 @@ class S3Server(LocalProcess):
         return f"http://127.0.0.1:{self.port}"
 
     def command(self) -> list[str]:
-        program = os.environ.get("RESEE_VERSITYGW") or str(binaries.ensure("versitygw"))
+        program = str(binaries.ensure("versitygw"))
         return [
             program,
             "--port",

@@ -29,6 +29,9 @@ IN_FLIGHT = 2  # one part is on its way while the next one fills, and one waits 
 logger = logging.getLogger(__name__)
 
 
+Part = SpooledTemporaryFile[bytes]
+
+
 def part_size(expected_size: int) -> int:
     """Bytes of one part, whole MiB: large enough that `MARGIN` times the expected size fits.
 
@@ -38,9 +41,9 @@ def part_size(expected_size: int) -> int:
     return min(LARGEST_PART, max(SMALLEST_PART, -(-needed // MIB) * MIB))
 
 
-def parts(chunks: Iterable[bytes], size: int) -> Iterator[SpooledTemporaryFile[bytes]]:
+def parts(chunks: Iterable[bytes], size: int) -> Iterator[Part]:
     """The stream in files of exactly `size` bytes, the last one shorter; whoever takes one closes it."""
-    part = SpooledTemporaryFile[bytes](max_size=IN_MEMORY)
+    part = Part(max_size=IN_MEMORY)
     try:
         for chunk in chunks:
             rest = memoryview(chunk)
@@ -50,14 +53,14 @@ def parts(chunks: Iterable[bytes], size: int) -> Iterator[SpooledTemporaryFile[b
                 rest = rest[room:]
                 if part.tell() == size:
                     yield _rewound(part)
-                    part = SpooledTemporaryFile[bytes](max_size=IN_MEMORY)
+                    part = Part(max_size=IN_MEMORY)
     except Exception:
         part.close()
         raise
     yield _rewound(part)
 
 
-def _rewound(part: SpooledTemporaryFile[bytes]) -> SpooledTemporaryFile[bytes]:
+def _rewound(part: Part) -> Part:
     part.seek(0)
     return part
 
@@ -71,7 +74,7 @@ class MultipartUpload:
         self._where = f"s3://{bucket}/{key}"
         self._extra = extra
         self._done: list[dict[str, Any]] = []
-        self._on_the_way: deque[Future[dict[str, Any]]] = deque()
+        self._on_the_way: deque[tuple[Future[dict[str, Any]], Part]] = deque()
         self._pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="upload")
 
     def __enter__(self) -> Self:
@@ -88,17 +91,19 @@ class MultipartUpload:
                 raise self._too_large(size)
             while len(self._on_the_way) >= IN_FLIGHT:
                 self._take_oldest()
-            self._on_the_way.append(self._pool.submit(self._send, number, part))
+            self._on_the_way.append((self._pool.submit(self._send, number, part), part))
         while self._on_the_way:
             self._take_oldest()
 
-    def _send(self, number: int, part: SpooledTemporaryFile[bytes]) -> dict[str, Any]:
-        with part, translated(f"{self._where} part {number}"):
+    def _send(self, number: int, part: Part) -> dict[str, Any]:
+        with translated(f"{self._where} part {number}"):
             sent = self._client.upload_part(**self._at, PartNumber=number, Body=part)
         return {"PartNumber": number, "ETag": sent["ETag"]}
 
     def _take_oldest(self) -> None:
-        self._done.append(self._on_the_way.popleft().result())
+        sending, part = self._on_the_way.popleft()
+        with part:
+            self._done.append(sending.result())
 
     def complete(self) -> None:
         """Make the object appear."""
@@ -110,6 +115,8 @@ class MultipartUpload:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._pool.shutdown(wait=True, cancel_futures=True)
+        for _, part in self._on_the_way:
+            part.close()
         if self._completed:
             return
         try:

@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from resee_backup.destination.base import NotStored, Stored
 from resee_backup.destination.multipart import MultipartUpload, part_size
 from resee_backup.destination.s3_errors import translated
+from resee_backup.errors import Reason, UserError
 from resee_backup.settings import Settings
 
 CHUNK = 1024 * 1024
@@ -48,8 +49,14 @@ class S3:
             **_checksums(own_endpoint, environment),
         )
         region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
-        with translated(f"s3://{bucket}"):
-            client = boto3.client("s3", region_name=region, config=config)
+        try:
+            with translated(f"s3://{bucket}"):
+                client = boto3.client("s3", region_name=region, config=config)
+        except ValueError as error:
+            remedy = "Give AWS_ENDPOINT_URL as http://host:port or https://host:port."
+            raise UserError(
+                Reason.INVALID_SETTING, str(error), where="AWS_ENDPOINT_URL", remedy=remedy
+            ) from None
         return cls(client, bucket, prefix, _encryption(settings))
 
     def write(self, key: str, chunks: Iterable[bytes], expected_size: int) -> None:

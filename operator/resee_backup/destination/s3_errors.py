@@ -7,9 +7,12 @@ from types import TracebackType
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
-    HTTPClientError,
+    InvalidConfigError,
     NoCredentialsError,
+    NoRegionError,
+    ParamValidationError,
     PartialCredentialsError,
+    ProfileNotFound,
 )
 from urllib3.exceptions import HTTPError
 
@@ -27,7 +30,15 @@ REMEDIES = {
     "KMS.NotFoundException": "Correct BACKUP_S3_KMS_KEY_ID.",
     "EntityTooLarge": "The object is larger than the store takes.",
 }
+RIGHTS = "Correct the credentials in the Secret, or what they may do with the bucket."
 UNREACHABLE = "Check the store's health, AWS_ENDPOINT_URL and the network; nothing was published."
+
+# Refusals that are about one request and not about who asks or where: another try may succeed.
+PASSING_STATUS = (408, 409, 425, 429)
+PASSING_CODES = ("RequestTimeout", "NoSuchUpload", "InvalidPart", "BadDigest", "IncompleteBody", "SlowDown")
+
+WITHOUT_CREDENTIALS = (NoCredentialsError, PartialCredentialsError)
+MISCONFIGURED = (InvalidConfigError, NoRegionError, ParamValidationError, ProfileNotFound)
 
 
 class translated:  # noqa: N801 - reads as a verb where it is used
@@ -49,18 +60,24 @@ class translated:  # noqa: N801 - reads as a verb where it is used
 def meaning(error: Exception, where: str) -> BackupError:
     """The error that people read for one of boto3's."""
     if isinstance(error, ClientError):
-        code = str(error.response.get("Error", {}).get("Code", "unknown"))
-        said = str(error.response.get("Error", {}).get("Message", ""))
-        what = f"The object store refuses {error.operation_name}: {code} {said}".strip()
-        if code in REMEDIES:
-            return UserError(Reason.DESTINATION_REFUSED, what, where=where, remedy=REMEDIES[code])
-        return TransientError(Reason.DESTINATION_UNREACHABLE, what, where=where, remedy=UNREACHABLE)
-    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return _refusal(error, where)
+    if isinstance(error, WITHOUT_CREDENTIALS):
         remedy = "Give AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a role to the ServiceAccount."
         what = "No credentials for the object store were found"
         return UserError(Reason.DESTINATION_REFUSED, what, where=where, remedy=remedy)
-    if isinstance(error, BotoCoreError) and not isinstance(error, HTTPClientError):
+    if isinstance(error, MISCONFIGURED):
         remedy = "Correct the AWS_* variables."
         return UserError(Reason.DESTINATION_REFUSED, f"The client says: {error}", where=where, remedy=remedy)
     what = f"The object store does not answer: {error}"
+    return TransientError(Reason.DESTINATION_UNREACHABLE, what, where=where, remedy=UNREACHABLE)
+
+
+def _refusal(error: ClientError, where: str) -> BackupError:
+    said = error.response.get("Error", {})
+    code = str(said.get("Code", "unknown"))
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    what = f"The object store refuses {error.operation_name}: {code} {said.get('Message', '')}".strip()
+    for_good = 400 <= status < 500 and status not in PASSING_STATUS and code not in PASSING_CODES
+    if for_good or code in REMEDIES:
+        return UserError(Reason.DESTINATION_REFUSED, what, where=where, remedy=REMEDIES.get(code, RIGHTS))
     return TransientError(Reason.DESTINATION_UNREACHABLE, what, where=where, remedy=UNREACHABLE)

@@ -101,7 +101,7 @@ def test_a_store_that_is_away(in_bucket: Program, bucket: Place) -> None:
 @pytest.mark.parametrize(
     ("variable", "value", "remedy"),
     [
-        ("AWS_ACCESS_KEY_ID", "stranger", "AWS_ACCESS_KEY_ID"),
+        ("AWS_ACCESS_KEY_ID", "stranger", "credentials in the Secret"),
         ("AWS_SECRET_ACCESS_KEY", "wrong-secret", "AWS_SECRET_ACCESS_KEY"),
         ("AWS_ACCESS_KEY_ID", "", "or a role to the ServiceAccount"),
         ("BACKUP_DESTINATION", "s3://no-such-bucket/x", "Create the bucket"),
