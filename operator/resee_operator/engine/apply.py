@@ -10,6 +10,7 @@ import asyncio
 import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 from resee_operator.engine.actions import Action, FieldChange, Verb
 from resee_operator.engine.cache import Cache
@@ -93,12 +94,10 @@ class Applier:
         try:
             return await self._api.apply(action.manifest)
         except Invalid as error:
-            if "ownerReferences" not in error.message:
+            remedy = _clearing(action, error)
+            if remedy is None:
                 raise
-            # Somebody else made himself the controller; there can be one only.
-            owners = {"ownerReferences": action.manifest["metadata"].get("ownerReferences")}
-            namespace = namespace_of(action.manifest)
-            await self._api.patch(KINDS[action.kind], namespace, action.name, {"metadata": owners})
+            await self._api.patch(KINDS[action.kind], namespace_of(action.manifest), action.name, remedy)
             return await self._api.apply(action.manifest)
 
     async def _hand_over_replicas(self, action: Action) -> None:
@@ -109,6 +108,17 @@ class Applier:
         replicas = {"replicas": live["spec"]["replicas"]}
         part = {"apiVersion": live["apiVersion"], "kind": action.kind, "metadata": metadata, "spec": replicas}
         await self._api.apply(part, manager=HANDOVER)
+
+
+def _clearing(action: Action, error: Invalid) -> dict[str, Any] | None:
+    """A merge patch that takes away what somebody else wrote and what cannot stand beside our fields, if that is it."""
+    if "ownerReferences" in error.message:
+        # Somebody else made himself the controller; there can be one only.
+        return {"metadata": {"ownerReferences": action.manifest["metadata"].get("ownerReferences")}}
+    if "strategy" in error.message and action.kind == "Deployment":
+        # Parameters of another type of strategy.
+        return {"spec": {"strategy": {"rollingUpdate": None, **action.manifest["spec"]["strategy"]}}}
+    return None
 
 
 def _wave(action: Action) -> int:

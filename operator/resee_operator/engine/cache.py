@@ -57,9 +57,12 @@ class Cache:
     def seen(self, resource: Resource, found: Manifest) -> None:
         """Take in an object as it is now; older versions than the one at hand are ignored."""
         key, child = self._key_of(found), (resource.kind, name_of(found))
+        version = version_of(found)
+        if resource is not RESEE and self._owners.get((resource.kind, *_name(found)), key) != key:
+            # Somebody took off, or changed, the label that names the deployment: it misses a child now.
+            self.gone(resource, _name(found), version)
         if key is None:
             return
-        version = version_of(found)
         known = self._resees.get(key) if resource is RESEE else self._children.get(key, {}).get(child)
         if known is not None and known.version >= version:
             return

@@ -45,6 +45,9 @@ class Backoff:
 MERGE = 0.03
 """Seconds that a change of a child waits for more of them: a rollout changes a Deployment and its Pods in bursts."""
 
+HELD = 2.0
+"""Seconds that a change of a child waits at least while its deployment backs off after a failed pass."""
+
 
 class Queue:
     """Deduplicating queue of keys for several workers of one event loop."""
@@ -65,7 +68,8 @@ class Queue:
     def add(self, key: Key, urgency: Urgency = Urgency.CHANGE, delay: float = 0.0) -> None:
         """Ask for a pass, at once or after `delay` seconds; merges with what is asked for already.
 
-        A key that backs off is woken by an edit only: its own children's changes would defeat the back-off.
+        A key that backs off is woken at once by an edit only. Its children's changes bring its next try nearer, but
+        no nearer than `HELD`: a pass that fails half-way changes children itself.
         """
         if key in self._running:
             now = self._running[key]
@@ -74,7 +78,7 @@ class Queue:
             else:
                 self._running[key] = urgency if now is None else min(now, urgency)
         elif key in self._held and urgency is not Urgency.EDIT:
-            return
+            self._wait(key, urgency, max(delay, HELD))
         elif delay:
             self._wait(key, urgency, delay)
         else:
