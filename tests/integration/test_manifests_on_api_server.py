@@ -1,4 +1,4 @@
-"""What the real API server makes of the manifests: it takes them, admits their Pods, and they are what is desired."""
+"""What the real API server makes of the manifests: taken, admitted, and as desired."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+
 from resee_operator.api import ReseeDeploymentSpec, parse
 from resee_operator.components import COMPONENTS, Facts, Manifest, credentials
 from resee_operator.stages import Defaults, Resolved, resolve

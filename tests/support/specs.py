@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hypothesis import strategies as st
+
 from resee_operator.api.workloads import QUEUES
 
 Strategy = st.SearchStrategy[dict[str, Any]]

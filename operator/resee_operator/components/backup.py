@@ -50,7 +50,8 @@ def health(resolved: Resolved, live: Live) -> Verdict:
 
 def _judge_runs(resolved: Resolved, live: Live, status: Mapping[str, Any]) -> Verdict:
     name = resolved.child(NAME)
-    data = _known(live, status)
+    results = [result for pod in live.pods(NAME) if (result := _result(pod))]
+    data = _known(results, status)
     if status.get("active"):
         trouble = find_trouble(live.pods(NAME))
         if trouble:
@@ -60,35 +61,47 @@ def _judge_runs(resolved: Resolved, live: Live, status: Mapping[str, Any]) -> Ve
         message = f"the first backup is due by {resolved.backup.schedule} ({resolved.backup.time_zone})"
         return Verdict(True, Reason.WAITING_FOR_FIRST_RUN, message, data)
     if started > succeeded and not status.get("active"):
-        message = f"the backup of {started} failed: read kubectl logs of the newest Pod of CronJob {name}"
+        message = f"the backup of {started} failed: {_why(name, results)}"
         return Verdict(False, Reason.JOB_FAILED, message, {**data, "lastFailure": started})
     return Verdict(True, Reason.READY, f"the last backup ended at {succeeded or 'no time yet'}", data)
 
 
-def _known(live: Live, status: Mapping[str, Any]) -> dict[str, Any]:
+def _known(results: list[dict[str, Any]], status: Mapping[str, Any]) -> dict[str, Any]:
     """What the status of the deployment tells about the last good backup."""
     known: dict[str, Any] = {}
     if status.get("lastSuccessfulTime"):
         known["lastSuccess"] = status["lastSuccessfulTime"]
-    results = [result for pod in live.pods(NAME) if (result := _result(pod))]
-    if results:
-        newest = max(results, key=lambda result: str(result.get("finished", "")))
-        for field, key in (("location", "location"), ("sizeBytes", "size")):
-            if key in newest:
-                known[field] = newest[key]
+    good = [result for result in results if result.get("ok")]
+    if good:
+        newest = max(good, key=_end)
+        fields = (("location", "location"), ("sizeBytes", "sizeBytes"), ("lastVerified", "verified"))
+        known |= {field: newest[key] for field, key in fields if key in newest}
     return known
 
 
+def _why(name: str, results: list[dict[str, Any]]) -> str:
+    """What the newest failed run says itself, else where to read it."""
+    bad = [result for result in results if result.get("ok") is False]
+    if not bad:
+        return f"read kubectl logs of the newest Pod of CronJob {name}"
+    newest = max(bad, key=_end)
+    return "; ".join(str(newest[key]) for key in ("message", "remedy") if newest.get(key))
+
+
+def _end(result: Mapping[str, Any]) -> str:
+    return str(result.get("finished", ""))
+
+
 def _result(pod: Manifest) -> dict[str, Any] | None:
-    """The line of JSON that a good backup leaves as its Pod's termination message."""
+    """The line of JSON that a run leaves as its Pod's termination message."""
     for container in pod.get("status", {}).get("containerStatuses", []):
         ended = container.get("state", {}).get("terminated", {})
-        if ended.get("exitCode") == 0:
-            try:
-                result = json.loads(ended.get("message", ""))
-            except ValueError:
-                return None
-            return result if isinstance(result, dict) else None
+        try:
+            result = json.loads(ended.get("message", ""))
+        except ValueError:
+            continue
+        if isinstance(result, dict):
+            return result
     return None
 
 

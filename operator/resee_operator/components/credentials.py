@@ -66,7 +66,9 @@ class GeneratedSecret:
             existing: decoded data of the Secret in the cluster; empty when there is none.
             draw: gives a new value.
         """
-        drawn = {key: existing.get(key) or draw(recipe) for key, recipe in self.random.items()}
+        drawn = {
+            key: existing[key] if key in existing else draw(recipe) for key, recipe in self.random.items()
+        }
         return {**self.derive(drawn), **drawn, **existing}
 
 

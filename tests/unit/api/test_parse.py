@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from resee_operator.api import parse
 from resee_operator.errors import InvalidSpec, UserError
-
 from tests.support.deployments import STAGES, example, resource, spec_of
 
 ALL = {"name": "all", "queues": ["default", "reviews", "email"]}

@@ -9,10 +9,10 @@ from typing import Any
 import kubernetes_validate
 import pytest
 from hypothesis import HealthCheck, given, settings
+
 from resee_operator import quantity
 from resee_operator.components import COMPONENTS, CONDITIONS, Facts, Manifest, credentials, meta
 from resee_operator.stages import Resolved
-
 from tests.support.deployments import (
     DEFAULTS,
     STAGES,

@@ -6,12 +6,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+
 from resee_operator import quantity
 from resee_operator.api.deployment import Stage
 from resee_operator.api.workloads import QUEUES
 from resee_operator.components import Manifest
 from resee_operator.stages.defaults import BASIC, LOCAL, PRODUCTION, STAGES, StageDefaults
-
 from tests.support.deployments import manifests_of, pod_templates, resolved_of
 
 MIB = Decimal(2**20)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from resee_operator.api.data import DatabaseProvider, RedisProvider
 from resee_operator.api.deployment import DeletionPolicy, Stage
 from resee_operator.errors import InvalidSpec, NotSupported
 from resee_operator.stages.resolved import S3, Autoscaling, Scale, SecretKeyRef, Volume
-
 from tests.support.deployments import EXTERNAL, production, resolved_of
 
 
