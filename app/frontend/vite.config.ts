@@ -18,10 +18,19 @@ export default defineConfig({
     manifest: 'build-manifest.json',
   },
   test: {
-    environment: 'jsdom',
-    setupFiles: ['src/test/setup.ts'],
-    include: ['src/**/*.test.{ts,tsx}'],
     testTimeout: 10_000,
     restoreMocks: true,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          environment: 'jsdom',
+          setupFiles: ['src/test/setup.ts'],
+          include: ['src/**/*.test.{ts,tsx}'],
+        },
+      },
+      { extends: true, test: { name: 'budget', environment: 'node', include: ['budget/*.test.ts'] } },
+    ],
   },
 });

@@ -1,5 +1,5 @@
 /** Asks once before something is gone. The browser's own dialog keeps the focus inside and closes on Escape. */
-import { useEffect, useRef } from 'react';
+import { useEffect, useId, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './Button';
 import { Notice } from './Notice';
@@ -19,6 +19,7 @@ interface Props {
 export function ConfirmDialog({ open, title, text, action, busy, error, onClose, onConfirm }: Props) {
   const { t } = useTranslation();
   const errorText = useErrorText();
+  const titleId = useId();
   const dialog = useRef<HTMLDialogElement>(null);
 
   useEffect(() => {
@@ -33,10 +34,10 @@ export function ConfirmDialog({ open, title, text, action, busy, error, onClose,
     <dialog
       ref={dialog}
       onClose={onClose}
-      aria-labelledby="confirm-title"
+      aria-labelledby={titleId}
       className="card m-auto w-[min(28rem,calc(100vw-2rem))] p-6 text-ink backdrop:bg-black/50"
     >
-      <h2 id="confirm-title" className="font-semibold text-lg">
+      <h2 id={titleId} className="font-semibold text-lg">
         {title}
       </h2>
       <p className="mt-2 mb-6 text-muted">{text}</p>

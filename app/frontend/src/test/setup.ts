@@ -2,7 +2,7 @@
 import '@testing-library/jest-dom/vitest';
 import { onlineManager } from '@tanstack/react-query';
 import { cleanup, configure } from '@testing-library/react';
-import { afterAll, afterEach, beforeAll, beforeEach, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 
 // The first use of a lazy page compiles it.
 configure({ asyncUtilTimeout: 4000 });
@@ -38,8 +38,18 @@ beforeEach(() => {
   localStorage.clear();
   resetBackend();
 });
+/** A warning of React, i18next or the router is a failure. */
+const complaints = vi.fn();
+
+beforeEach(() => {
+  complaints.mockClear();
+  for (const level of ['error', 'warn'] as const) {
+    vi.spyOn(console, level).mockImplementation(complaints);
+  }
+});
 afterEach(() => {
   cleanup();
+  expect(complaints.mock.calls).toEqual([]);
   session.end();
   server.resetHandlers();
   onlineManager.setOnline(true);

@@ -42,9 +42,9 @@ describe('the profile', () => {
     const { user } = open('/profile');
     const save = await screen.findByRole('button', { name: 'Save' });
     expect(save).toBeDisabled();
-    await user.click(screen.getByLabelText(/Every evening/));
+    await user.click(screen.getByRole('checkbox', { name: /Every evening/ }));
     await user.selectOptions(screen.getByLabelText('Time zone'), 'Europe/Berlin');
-    await user.click(screen.getByLabelText(/Every week/));
+    await user.click(screen.getByRole('checkbox', { name: /Every week/ }));
     await user.selectOptions(screen.getByLabelText('Day of the weekly summary'), 'Friday');
     await user.click(save);
     expect(await screen.findByText('Saved')).toBeInTheDocument();

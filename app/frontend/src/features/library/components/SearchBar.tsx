@@ -13,7 +13,12 @@ export function SearchBar({ filter, onChange }: Props) {
   const { t } = useTranslation();
   const { data: categories = [] } = useQuery(categoriesQuery);
   return (
-    <search className="mb-6 grid gap-3 sm:grid-cols-[1fr_14rem]">
+    // biome-ignore lint/a11y/useSemanticElements: browsers before 2023 do not know the element search
+    <form
+      role="search"
+      onSubmit={(event) => event.preventDefault()}
+      className="mb-6 grid gap-3 sm:grid-cols-[1fr_14rem]"
+    >
       <label className="relative">
         <span className="sr-only">{t('contents.search')}</span>
         <Search
@@ -43,6 +48,6 @@ export function SearchBar({ filter, onChange }: Props) {
           ))}
         </select>
       </label>
-    </search>
+    </form>
   );
 }
