@@ -1,4 +1,4 @@
-"""kind's configuration for one cluster: the repository's kind-config.yaml with name, ports and zones filled in."""
+"""kind's configuration for one cluster: the repository's kind-config.yaml with name, ports and zones."""
 
 from __future__ import annotations
 
