@@ -96,9 +96,14 @@ def _compare(  # noqa: PLR0913 - a walk carries where it is
 def _compare_map(
     wanted: Mapping[str, Any], live: Mapping[str, Any], path: str, found: list[FieldChange], whole: bool
 ) -> None:
+    # Most maps are equal, or equal as far as we wrote them: one comparison in C instead of a walk.
+    if wanted == live or (not whole and wanted.items() <= live.items()):
+        return
     parent = path.rpartition(".")[2]
     for name, value in wanted.items():
-        _compare(name, parent, value, live.get(name), f"{path}.{name}", found, whole)
+        held = live.get(name)
+        if value is not held and (value != held or isinstance(value, bool)):
+            _compare(name, parent, value, held, f"{path}.{name}", found, whole)
     if whole:
         for name in live.keys() - wanted.keys():
             if not is_default(name, live[name]):
@@ -108,6 +113,8 @@ def _compare_map(
 def _compare_list(  # noqa: PLR0913
     name: str, wanted: list[Any], live: list[Any], path: str, found: list[FieldChange], whole: bool
 ) -> None:
+    if wanted == live:
+        return
     keys = list_keys(name, wanted)
     if keys is None:
         _compare_whole_list(name, wanted, live, path, found)
