@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-from pathlib import Path
 from typing import Any, TextIO
 
 import click
@@ -44,7 +43,9 @@ async def _run(configured: settings.Settings) -> None:
 
 
 @main.command()
-@click.option("-f", "--file", "source", type=click.File(), required=True, help="A ReseeDeployment; - reads stdin.")
+@click.option(
+    "-f", "--file", "source", type=click.File(), required=True, help="A ReseeDeployment; - reads stdin."
+)
 @click.option("-n", "--namespace", help="Namespace, where the file names none.")
 @click.option("--against-nothing", is_flag=True, help="Compare with an empty cluster; connects to none.")
 @click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
@@ -87,17 +88,12 @@ async def _plan(manifest: dict[str, Any], kubeconfig: str | None, configured: se
 
 
 @main.command()
-@click.argument("folder", type=click.Path(file_okay=False, path_type=Path), required=False)
-def crds(folder: Path | None) -> None:
-    """Write the definition of the custom resource into FOLDER, or print it."""
+@click.option("-o", "--output", type=click.File("w"), default="-", help="File to write; by default stdout.")
+def crds(output: TextIO) -> None:
+    """Print the definition of the custom resource, as `kubectl apply -f` takes it."""
     from resee_operator.api import crd
 
-    for name, text in crd.files().items():
-        if folder is None:
-            click.echo(text, nl=False)
-        else:
-            folder.mkdir(parents=True, exist_ok=True)
-            (folder / name).write_text(text)
+    output.write(crd.to_yaml(crd.generate()))
 
 
 def _one_manifest(source: TextIO, namespace: str | None) -> dict[str, Any]:

@@ -28,11 +28,11 @@ PAUSE = 2.0
 def _registry(operator: Operator, kubeconfig: str | None) -> kopf.OperatorRegistry:
     registry = kopf.OperatorRegistry()
 
-    @kopf.on.event(RESEE.group, RESEE.version, RESEE.plural, registry=registry)  # type: ignore[arg-type]
+    @kopf.on.event(RESEE.group, RESEE.version, RESEE.plural, registry=registry)
     def resee_changed(event: kopf.RawEvent, **_: Any) -> None:
         operator.seen(event["type"], dict(event["object"]))
 
-    @kopf.on.login(registry=registry)  # type: ignore[arg-type]
+    @kopf.on.login(registry=registry)
     async def login(**_: Any) -> kopf.ConnectionInfo:
         found = await credentials_of(await load_configuration(kubeconfig))
         return kopf.ConnectionInfo(

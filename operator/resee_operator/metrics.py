@@ -22,7 +22,10 @@ class Metrics:
             "resee_operator_passes", "Passes by outcome.", ["reason"], registry=self.registry
         )
         self.pass_seconds = Histogram(
-            "resee_operator_pass_seconds", "Duration of a pass.", buckets=_PASS_SECONDS, registry=self.registry
+            "resee_operator_pass_seconds",
+            "Duration of a pass.",
+            buckets=_PASS_SECONDS,
+            registry=self.registry,
         )
         self.calls = Counter(
             "resee_operator_api_calls", "Calls to the API server.", ["verb", "code"], registry=self.registry

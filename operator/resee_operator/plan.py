@@ -79,7 +79,11 @@ def as_json(plan: Plan) -> dict[str, Any]:
                 "name": action.name,
                 "restarts": action.restarts,
                 "fields": [
-                    {"path": change.path, "old": _shown(action, change, change.old), "new": _shown(action, change, change.new)}
+                    {
+                        "path": change.path,
+                        "old": _shown(action, change, change.old),
+                        "new": _shown(action, change, change.new),
+                    }
                     for change in action.fields
                 ],
             }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -41,9 +41,9 @@ async def serve(port: int, metrics: Metrics, *, alive: Check, ready: Check) -> A
         await runner.cleanup()
 
 
-def _answer(check: Check) -> Callable[[web.Request], web.StreamResponse]:
-    async def handler(_: web.Request) -> web.Response:
+def _answer(check: Check) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    async def handler(_: web.Request) -> web.StreamResponse:
         wrong = check()
         return web.Response(text=wrong or "ok", status=503 if wrong else 200)
 
-    return handler  # type: ignore[return-value]
+    return handler

@@ -109,7 +109,9 @@ class Operator:
         followers = [asyncio.create_task(watch.run()) for watch in self.watches]
         helpers = [asyncio.create_task(task) for task in (self._resync(), self.leadership.run())]
         try:
-            done, _ = await asyncio.wait([*workers, *followers, *helpers], return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait(
+                [*workers, *followers, *helpers], return_when=asyncio.FIRST_COMPLETED
+            )
             for task in done:
                 # None of them ends by itself: a bug ends the process, and Kubernetes starts it anew.
                 task.result()
@@ -167,7 +169,9 @@ class Operator:
             outcome = await self._reconciler.run(key)
         except Exception as error:
             log.exception("pass %d of %s/%s", pass_id, *key)
-            outcome = Outcome(OutcomeReason.FAILED, f"an error of the operator itself: {type(error).__name__}")
+            outcome = Outcome(
+                OutcomeReason.FAILED, f"an error of the operator itself: {type(error).__name__}"
+            )
         again = self.queue.done(key, failed=outcome.retried)
         self._record(key, pass_id, outcome, time.perf_counter() - started, again)
 
@@ -238,7 +242,9 @@ async def running(settings: Settings) -> AsyncIterator[Operator]:
         )
         operator = Operator(KubeClient(connection), settings, metrics, leadership)
         port = settings.metrics_port
-        await stack.enter_async_context(probes.serve(port, metrics, alive=operator.alive, ready=operator.ready))
+        await stack.enter_async_context(
+            probes.serve(port, metrics, alive=operator.alive, ready=operator.ready)
+        )
         await operator.fill()
         task = asyncio.create_task(operator.run())
         stack.push_async_callback(_end, task)

@@ -77,7 +77,12 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     values: dict[str, object] = {**texts}
     if "namespaces" in texts:
         values["namespaces"] = tuple(name.strip() for name in texts["namespaces"].split(",") if name.strip())
-    for name, kind in (("metrics_port", int), ("workers", int), ("calls_in_flight", int), ("resync_seconds", float)):
+    for name, kind in (
+        ("metrics_port", int),
+        ("workers", int),
+        ("calls_in_flight", int),
+        ("resync_seconds", float),
+    ):
         if name in texts:
             values[name] = _number(name, texts[name], kind)
     values.setdefault("lease_namespace", _own_namespace())

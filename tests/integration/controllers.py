@@ -26,7 +26,9 @@ def _deployment(found: Manifest) -> dict[str, Any]:
 
 def _stateful_set(found: Manifest) -> dict[str, Any]:
     wanted = found["spec"].get("replicas", 1)
-    counts = dict.fromkeys(("replicas", "readyReplicas", "updatedReplicas", "availableReplicas", "currentReplicas"), wanted)
+    counts = dict.fromkeys(
+        ("replicas", "readyReplicas", "updatedReplicas", "availableReplicas", "currentReplicas"), wanted
+    )
     revisions = {"currentRevision": "r1", "updateRevision": "r1"}
     return {"observedGeneration": found["metadata"]["generation"], **counts, **revisions}
 
@@ -86,4 +88,6 @@ class Controllers:
                     continue
                 if kind == "Job" and held.get("completionTime"):
                     continue
-                await client.patch(KINDS[kind], self._namespace, name, {"status": status}, subresource="status")
+                await client.patch(
+                    KINDS[kind], self._namespace, name, {"status": status}, subresource="status"
+                )

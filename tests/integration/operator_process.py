@@ -58,7 +58,9 @@ class OperatorProcess:
 
     def lead(self) -> Self:
         """Return once this replica leads."""
-        until(lambda: _assert(self.metric("resee_operator_leader") == 1, f"{self.name} leads"), Budget.FAILOVER)
+        until(
+            lambda: _assert(self.metric("resee_operator_leader") == 1, f"{self.name} leads"), Budget.FAILOVER
+        )
         return self
 
     def stop(self) -> None:

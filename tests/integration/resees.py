@@ -66,7 +66,9 @@ class Resee:
         found: dict[str, Any] = next((item for item in conditions if item["type"] == kind), {})
         return found
 
-    def wait_for(self, kind: str, status: str, reason: str | None = None, budget: Budget = Budget.DEPLOYMENT) -> None:
+    def wait_for(
+        self, kind: str, status: str, reason: str | None = None, budget: Budget = Budget.DEPLOYMENT
+    ) -> None:
         """Return when a condition has an answer about the present generation."""
 
         def check() -> None:

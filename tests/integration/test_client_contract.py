@@ -96,7 +96,9 @@ async def test_apply_removes_what_it_no_longer_names(api: KubeApi, home: str) ->
 
 async def test_apply_leaves_what_others_wrote(api: KubeApi, home: str) -> None:
     await api.apply(config(home, a="1"))
-    await api.patch(CONFIG, home, "settings", {"data": {"theirs": "x"}, "metadata": {"labels": {"team": "blue"}}})
+    await api.patch(
+        CONFIG, home, "settings", {"data": {"theirs": "x"}, "metadata": {"labels": {"team": "blue"}}}
+    )
     changed = await api.apply(config(home, a="2"))
 
     assert changed["data"] == {"a": "2", "theirs": "x"}
@@ -189,9 +191,15 @@ async def test_list_shows_what_the_selector_matches(api: KubeApi, home: str) -> 
     await api.create(config(home, "one"))
     await api.create({**config(home, "two"), "metadata": {"name": "two", "namespace": home}})
 
-    ours = [item["metadata"]["name"] async for page in api.list(CONFIG, home, selector="app=resee") for item in page.items]
+    ours = [
+        item["metadata"]["name"]
+        async for page in api.list(CONFIG, home, selector="app=resee")
+        for item in page.items
+    ]
     others = [
-        item["metadata"]["name"] async for page in api.list(CONFIG, home, selector="app!=resee") for item in page.items
+        item["metadata"]["name"]
+        async for page in api.list(CONFIG, home, selector="app!=resee")
+        for item in page.items
     ]
     assert ours == ["one"]
     assert "two" in others
@@ -215,7 +223,9 @@ async def test_watch_tells_what_happens_after_a_version(api: KubeApi, home: str)
 
     seen: list[WatchEvent] = []
     async with asyncio.timeout(Budget.EVENT.seconds):
-        async for event in api.watch(CONFIG, home, since=stored["metadata"]["resourceVersion"], selector="app=resee"):
+        async for event in api.watch(
+            CONFIG, home, since=stored["metadata"]["resourceVersion"], selector="app=resee"
+        ):
             seen.append(event)
             if event.type == "DELETED":
                 break

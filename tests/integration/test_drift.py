@@ -18,7 +18,9 @@ from tests.support.wait import Budget, until
 
 
 @pytest.fixture(scope="module")
-def settled(server: ApiServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Resee, OperatorProcess]]:
+def settled(
+    server: ApiServer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Resee, OperatorProcess]]:
     """A ReseeDeployment that is Ready, and the operator that looks after it; one for all tests here."""
     namespace = f"drift-{uuid.uuid4().hex[:8]}"
     make_namespace(server, namespace)
@@ -46,7 +48,11 @@ DRIFTS: dict[str, tuple[str, str, dict[str, Any]]] = {
         "demo-nginx",
         {"spec": {"template": {"spec": {"automountServiceAccountToken": None, "securityContext": None}}}},
     ),
-    "strategy": ("deployment", "demo-beat", {"spec": {"strategy": {"$retainKeys": ["type"], "type": "RollingUpdate"}}}),
+    "strategy": (
+        "deployment",
+        "demo-beat",
+        {"spec": {"strategy": {"$retainKeys": ["type"], "type": "RollingUpdate"}}},
+    ),
     "selector": ("service", "demo-nginx", {"spec": {"selector": {"stray": "label"}}}),
     "port": ("service", "demo-web", {"spec": {"ports": [{"name": "main", "port": 8000, "targetPort": 1}]}}),
     "configuration": ("configmap", "demo-config", {"data": {"DEBUG": "maybe"}}),
@@ -54,8 +60,16 @@ DRIFTS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "schedule": ("cronjob", "demo-backup", {"spec": {"schedule": "1 1 1 1 1"}}),
     "budget": ("poddisruptionbudget", "demo-web", {"spec": {"maxUnavailable": 2}}),
     "token": ("serviceaccount", "demo-web", {"automountServiceAccountToken": None}),
-    "label": ("deployment", "demo-worker-all", {"metadata": {"labels": {"app.kubernetes.io/component": "x"}}}),
-    "manager": ("service", "demo-redis", {"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}}),
+    "label": (
+        "deployment",
+        "demo-worker-all",
+        {"metadata": {"labels": {"app.kubernetes.io/component": "x"}}},
+    ),
+    "manager": (
+        "service",
+        "demo-redis",
+        {"metadata": {"labels": {"app.kubernetes.io/managed-by": "somebody"}}},
+    ),
     "instance": ("configmap", "demo-config", {"metadata": {"labels": {"app.kubernetes.io/instance": None}}}),
     "digest": ("service", "demo-redis", {"metadata": {"annotations": {"resee.io/applied": None}}}),
     "owner": (
@@ -155,7 +169,9 @@ def test_what_others_own_is_left_alone(settled: tuple[Resee, OperatorProcess]) -
         assert worker["spec"]["replicas"] == 1
         assert config["data"]["LOG_LEVEL"] != "loud"
         containers = worker["spec"]["template"]["spec"]["containers"]
-        assert ("proxy", "mesh/proxy:1") in [(container["name"], container["image"]) for container in containers]
+        assert ("proxy", "mesh/proxy:1") in [
+            (container["name"], container["image"]) for container in containers
+        ]
         assert worker["metadata"]["annotations"]["somebody.example/note"] == "hello"
         assert worker["metadata"]["labels"]["team"] == "blue"
         assert config["data"]["THEIRS"] == "1"
@@ -173,7 +189,10 @@ def test_repairs_are_counted_and_told(settled: tuple[Resee, OperatorProcess]) ->
         assert operator.metric("resee_operator_drift_repaired_total", kind="Service") > counted
         events = json.loads(resee.run("get", "events", "-o", "json"))["items"]
         told = [event for event in events if event["reason"] == "DriftRepaired"]
-        assert any("Service/demo-web" in event["message"] and "spec.selector.stray" in event["message"] for event in told)
+        assert any(
+            "Service/demo-web" in event["message"] and "spec.selector.stray" in event["message"]
+            for event in told
+        )
 
     until(check, Budget.REPAIR)
 
@@ -182,11 +201,22 @@ def _owned(found: dict[str, Any]) -> dict[str, Any]:
     """What of an object does not change by its being made anew or written again."""
     metadata = found["metadata"]
     labels = {key: value for key, value in metadata["labels"].items() if key.startswith("app.kubernetes.io/")}
-    ours = {key: value for key, value in metadata.get("annotations", {}).items() if key.startswith("resee.io/")}
-    spec = {key: value for key, value in found.get("spec", {}).items() if key not in ("clusterIP", "clusterIPs")}
+    ours = {
+        key: value for key, value in metadata.get("annotations", {}).items() if key.startswith("resee.io/")
+    }
+    spec = {
+        key: value for key, value in found.get("spec", {}).items() if key not in ("clusterIP", "clusterIPs")
+    }
     owners = metadata.get("ownerReferences")
     account = found.get("automountServiceAccountToken")
-    return {"labels": labels, "annotations": ours, "owners": owners, "spec": spec, "data": found.get("data"), "a": account}
+    return {
+        "labels": labels,
+        "annotations": ours,
+        "owners": owners,
+        "spec": spec,
+        "data": found.get("data"),
+        "a": account,
+    }
 
 
 def _same(found: object, wanted: object) -> None:

@@ -18,7 +18,9 @@ FAILOVER = 20.0
 
 
 @pytest.fixture
-def pair(server: ApiServer, namespace: str, tmp_path: Path) -> Iterator[tuple[OperatorProcess, OperatorProcess]]:
+def pair(
+    server: ApiServer, namespace: str, tmp_path: Path
+) -> Iterator[tuple[OperatorProcess, OperatorProcess]]:
     """A leader and its stand-by."""
     first, second = (
         OperatorProcess(

@@ -78,7 +78,9 @@ def test_no_secret_is_ever_told(server: ApiServer, namespace: str, tmp_path: Pat
             "metrics": operator.get("/metrics")[1],
             "events": resee.run("get", "events", "-o", "json"),
             "status": json.dumps(resee.read()),
-            "others": json.dumps([item for name, item in resee.children().items() if not name.startswith("Secret/")]),
+            "others": json.dumps(
+                [item for name, item in resee.children().items() if not name.startswith("Secret/")]
+            ),
         }
         for secret in (SENTINEL, base64.b64encode(SENTINEL.encode()).decode()):
             assert [name for name, text in told.items() if secret in text] == []

@@ -35,7 +35,9 @@ def test_one_manifest_becomes_ready(server: ApiServer, namespace: str, alone: Op
         assert status["replicas"]["web"] == "1/1"
 
 
-def test_nothing_is_written_when_nothing_differs(server: ApiServer, namespace: str, alone: OperatorProcess) -> None:
+def test_nothing_is_written_when_nothing_differs(
+    server: ApiServer, namespace: str, alone: OperatorProcess
+) -> None:
     resee = Resee(server, namespace)
     with Controllers(server, namespace):
         with alone as operator:
@@ -48,7 +50,9 @@ def test_nothing_is_written_when_nothing_differs(server: ApiServer, namespace: s
             until(lambda: _more(len(operator.passes("demo")), before), Budget.EVENT)
             assert operator.calls() == calls
             versions = resee.versions()
-        with OperatorProcess(server.kubeconfig, alone.log.parent, "next", namespace, RESEE_NAMESPACES=namespace) as new:
+        with OperatorProcess(
+            server.kubeconfig, alone.log.parent, "next", namespace, RESEE_NAMESPACES=namespace
+        ) as new:
             new.lead()
             until(lambda: _more(len(new.passes("demo")), 0), Budget.EVENT)
             assert new.calls(*WRITES) == 0

@@ -27,10 +27,20 @@ _IDENTITY = frozenset({"name", "namespace", "uid", "resourceVersion", "generatio
 
 IMMUTABLE: dict[str, tuple[str, ...]] = {
     "Job": ("spec.template", "spec.selector", "spec.completions", "spec.completionMode"),
-    "StatefulSet": ("spec.volumeClaimTemplates", "spec.serviceName", "spec.selector", "spec.podManagementPolicy"),
+    "StatefulSet": (
+        "spec.volumeClaimTemplates",
+        "spec.serviceName",
+        "spec.selector",
+        "spec.podManagementPolicy",
+    ),
     "Deployment": ("spec.selector",),
     "Service": ("spec.clusterIP",),
-    "PersistentVolumeClaim": ("spec.accessModes", "spec.storageClassName", "spec.volumeMode", "spec.selector"),
+    "PersistentVolumeClaim": (
+        "spec.accessModes",
+        "spec.storageClassName",
+        "spec.volumeMode",
+        "spec.selector",
+    ),
 }
 """Fields that the server refuses to change. Jobs are made anew; elsewhere the live value stays and is reported."""
 
@@ -73,7 +83,9 @@ def compare(wanted: Manifest, live: Manifest) -> tuple[FieldChange, ...]:
     found: list[FieldChange] = []
     for name, value in wanted.items():
         if name == "metadata":
-            _compare_map({k: v for k, v in value.items() if k not in _IDENTITY}, live[name], name, found, False)
+            _compare_map(
+                {k: v for k, v in value.items() if k not in _IDENTITY}, live[name], name, found, False
+            )
         elif name not in _SERVER_SIDE:
             _compare(name, "", value, live.get(name), name, found, False)
     return tuple(found)

@@ -52,7 +52,9 @@ HELD = 2.0
 class Queue:
     """Deduplicating queue of keys for several workers of one event loop."""
 
-    def __init__(self, backoff: Backoff | None = None, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, backoff: Backoff | None = None, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._backoff = backoff or Backoff()
         self._now = monotonic
         self._ready: dict[Urgency, OrderedDict[Key, float]] = {urgency: OrderedDict() for urgency in Urgency}

@@ -118,7 +118,9 @@ class Reconciler:
             snapshot = Snapshot(self._cache, snapshot.key)
             verdicts = {part.NAME: part.health(resolved, snapshot) for part in self._components}
         return status.Findings(
-            outcome=replace(_outcome(verdicts, holds, plan, applied, changed), repaired=_repaired(resee, applied)),
+            outcome=replace(
+                _outcome(verdicts, holds, plan, applied, changed), repaired=_repaired(resee, applied)
+            ),
             resolved=resolved,
             verdicts=verdicts,
             holds=holds,
@@ -206,12 +208,11 @@ def _repaired(resee: Manifest, applied: Applied) -> list[str]:
     """Kinds of what was put back: changed by others, or created although this generation was acted upon before."""
     metadata, old = resee["metadata"], resee.get("status") or {}
     settled = old.get("observedGeneration") == metadata.get("generation") and any(
-        condition["type"] == "Ready" and condition["status"] == "True" for condition in old.get("conditions") or ()
+        condition["type"] == "Ready" and condition["status"] == "True"
+        for condition in old.get("conditions") or ()
     )
     return [
-        action.kind
-        for action in applied.done
-        if action.repair or (settled and action.verb is Verb.CREATE)
+        action.kind for action in applied.done if action.repair or (settled and action.verb is Verb.CREATE)
     ]
 
 

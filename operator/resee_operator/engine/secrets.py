@@ -41,14 +41,18 @@ class SecretKeeper:
         self._cache = cache
         self._remembered: dict[Key, bytes] = {}
 
-    async def ensure(self, snapshot: Snapshot, wanted: Sequence[GeneratedSecret], names: Sequence[str]) -> Secrets:
+    async def ensure(
+        self, snapshot: Snapshot, wanted: Sequence[GeneratedSecret], names: Sequence[str]
+    ) -> Secrets:
         """Make sure that the generated Secrets exist and are complete; read the others that are named.
 
         Raises:
             ApiError: the cluster did not let us.
         """
         done: list[str] = []
-        data = {secret.name: await self._generated(snapshot, secret, done) for secret in wanted}
+        data: dict[str, Mapping[str, str]] = {
+            secret.name: await self._generated(snapshot, secret, done) for secret in wanted
+        }
         self._cache.name_secrets(snapshot.key, [name for name in names if name not in data])
         for name in names:
             if name not in data:
@@ -59,7 +63,7 @@ class SecretKeeper:
 
     def peek(self, snapshot: Snapshot, wanted: Sequence[GeneratedSecret], names: Sequence[str]) -> Secrets:
         """The same without a call: what the snapshot knows, and placeholders for what would be drawn."""
-        data = {}
+        data: dict[str, Mapping[str, str]] = {}
         for name in names:
             found = snapshot.secret(name)
             if found is not None:
@@ -73,7 +77,9 @@ class SecretKeeper:
         for name in names:
             self._remembered.pop((key[0], name), None)
 
-    async def _generated(self, snapshot: Snapshot, secret: GeneratedSecret, done: list[str]) -> dict[str, str]:
+    async def _generated(
+        self, snapshot: Snapshot, secret: GeneratedSecret, done: list[str]
+    ) -> dict[str, str]:
         where = (snapshot.key[0], secret.name)
         live = snapshot.secret(secret.name)
         if live is None:
@@ -129,5 +135,7 @@ def masked(manifest: Manifest) -> Manifest:
     """A Secret's manifest with every value hidden; other kinds as they are."""
     if manifest.get("kind") != "Secret":
         return manifest
-    hidden = {part: dict.fromkeys(manifest[part], "***") for part in ("data", "stringData") if part in manifest}
+    hidden: Manifest = {
+        part: dict.fromkeys(manifest[part], "***") for part in ("data", "stringData") if part in manifest
+    }
     return {**manifest, **hidden}

@@ -134,7 +134,10 @@ def _facts(old: Status, findings: Findings, resolved: Resolved) -> Status:
         "version": _version(old, findings, resolved),
         "url": resolved.url,
         "replicas": replicas,
-        "database": {"provider": str(resolved.database.provider), "secretName": resolved.database.secret_name},
+        "database": {
+            "provider": str(resolved.database.provider),
+            "secretName": resolved.database.secret_name,
+        },
     }
     backup = findings.verdicts.get("backup")
     news = dict(backup.data.get("backup", {})) if backup else {}
@@ -176,18 +179,26 @@ def _summary(findings: Findings, components: Iterable[Component]) -> Answers:
     failed = outcome.reason in (OutcomeReason.REJECTED, OutcomeReason.REFUSED)
     degraded = failed or any(verdict.reason.needs_action for verdict in bad)
     suspended = findings.resolved is not None and findings.resolved.suspended
-    moving = bool(findings.holds or findings.pending or any(not verdict.reason.needs_action for verdict in bad))
+    moving = bool(
+        findings.holds or findings.pending or any(not verdict.reason.needs_action for verdict in bad)
+    )
     if ready and suspended:
-        answers = {"Ready": ("False", Reason.SUSPENDED.value, "suspended: set spec.suspend to false to run again")}
+        answers = {
+            "Ready": ("False", Reason.SUSPENDED.value, "suspended: set spec.suspend to false to run again")
+        }
     elif ready:
         answers = {"Ready": ("True", "Ready", "everything runs as wanted")}
     else:
         answers = {"Ready": ("False", outcome.reason.value, outcome.sentence)}
     answers["Progressing"] = (
-        (_truth(True), outcome.reason.value, outcome.sentence) if moving else ("False", "Settled", "nothing is under way")
+        (_truth(True), outcome.reason.value, outcome.sentence)
+        if moving
+        else ("False", "Settled", "nothing is under way")
     )
     answers["Degraded"] = (
-        (_truth(True), _why(bad, outcome), outcome.sentence) if degraded else ("False", "Healthy", "nothing is wrong")
+        (_truth(True), _why(bad, outcome), outcome.sentence)
+        if degraded
+        else ("False", "Healthy", "nothing is wrong")
     )
     return answers
 

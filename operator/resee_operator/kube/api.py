@@ -71,7 +71,9 @@ class KubeApi(Protocol):
     async def create(self, manifest: Manifest) -> Manifest:
         """Create an object; raises AlreadyExists where one of that name stands."""
 
-    async def apply(self, manifest: Manifest, *, manager: str = FIELD_MANAGER, dry_run: bool = False) -> Manifest:
+    async def apply(
+        self, manifest: Manifest, *, manager: str = FIELD_MANAGER, dry_run: bool = False
+    ) -> Manifest:
         """Server-side apply with force: the fields of the manifest become ours, the rest stays as it is."""
 
     async def patch(

@@ -95,7 +95,9 @@ class KubeClient:
         params = {"fieldManager": FIELD_MANAGER}
         return _decode(await self._connection.request("POST", path, params=params, body=manifest))
 
-    async def apply(self, manifest: Manifest, *, manager: str = FIELD_MANAGER, dry_run: bool = False) -> Manifest:
+    async def apply(
+        self, manifest: Manifest, *, manager: str = FIELD_MANAGER, dry_run: bool = False
+    ) -> Manifest:
         path = resource_of(manifest).path(namespace_of(manifest), name_of(manifest))
         params = {"fieldManager": manager, "force": "true"} | ({"dryRun": "All"} if dry_run else {})
         return _decode(
@@ -116,7 +118,9 @@ class KubeClient:
         path = resource.path(namespace, name, subresource)
         params = {"fieldManager": FIELD_MANAGER}
         return _decode(
-            await self._connection.request("PATCH", path, params=params, body=change, content_type=MERGE_PATCH)
+            await self._connection.request(
+                "PATCH", path, params=params, body=change, content_type=MERGE_PATCH
+            )
         )
 
     async def replace(self, manifest: Manifest) -> Manifest:

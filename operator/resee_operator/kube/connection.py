@@ -80,11 +80,11 @@ async def load_configuration(kubeconfig: str | None = None) -> Configuration:
     configuration = Configuration()
     if kubeconfig is None:
         try:
-            load_incluster_config(client_configuration=configuration)
+            load_incluster_config(client_configuration=configuration)  # type: ignore[no-untyped-call]
         except ConfigException:
-            await load_kube_config(client_configuration=configuration, persist_config=False)
+            await load_kube_config(None, client_configuration=configuration, persist_config=False)  # type: ignore[no-untyped-call]
     else:
-        await load_kube_config(kubeconfig, client_configuration=configuration, persist_config=False)
+        await load_kube_config(kubeconfig, client_configuration=configuration, persist_config=False)  # type: ignore[no-untyped-call]
     return configuration
 
 
@@ -148,6 +148,7 @@ class Connection:
         self._limits = limits or Limits()
         self._guard = guard
         self._observe = observe
+        self._timeout = aiohttp.ClientTimeout(total=self._limits.timeout)
         self._slots = asyncio.Semaphore(self._limits.in_flight)
         self._session: aiohttp.ClientSession | None = None
 
@@ -162,7 +163,6 @@ class Connection:
             request_class=_guarded(self._guard),
             # Compressing costs the server and us more than a cluster's network does.
             headers={"Accept-Encoding": "identity", "User-Agent": "resee-operator"},
-            timeout=aiohttp.ClientTimeout(total=self._limits.timeout),
         )
         return self
 
@@ -210,7 +210,9 @@ class Connection:
                         raise error_of(status, _status_of(data), response.headers.get("Retry-After"))
                     return data
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                raise Unavailable(0, type(error).__name__, f"no answer from the API server: {error}") from error
+                raise Unavailable(
+                    0, type(error).__name__, f"no answer from the API server: {error}"
+                ) from error
             finally:
                 if self._observe is not None:
                     self._observe(call.verb, call.path, status, time.perf_counter() - started)
@@ -230,11 +232,13 @@ class Connection:
             headers=headers,
             proxy=self._configuration.proxy,
             server_hostname=self._configuration.tls_server_name,
-            **({"timeout": timeout} if timeout else {}),
+            timeout=timeout or self._timeout,
         )
 
     @asynccontextmanager
-    async def stream(self, path: str, params: Mapping[str, str], accept: str) -> AsyncIterator[AsyncIterator[bytes]]:
+    async def stream(
+        self, path: str, params: Mapping[str, str], accept: str
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
         """Open a watch and yield its lines; no retry, the caller knows where to go on from.
 
         Raises:

@@ -1,9 +1,9 @@
 """What the API server, or the road to it, can answer instead of success.
 
-    ApiError
-    |-- NotFound (404)   AlreadyExists, Conflict (409)   Gone (410)   Invalid (400, 422)   Forbidden (401, 403)
-    `-- Unavailable (429, 5xx, no connection, no answer in time): passes by itself
-    NotLeader: this replica may not write; not an answer of the server at all
+ApiError
+|-- NotFound (404)   AlreadyExists, Conflict (409)   Gone (410)   Invalid (400, 422)   Forbidden (401, 403)
+`-- Unavailable (429, 5xx, no connection, no answer in time): passes by itself
+NotLeader: this replica may not write; not an answer of the server at all
 """
 
 from __future__ import annotations

@@ -101,7 +101,9 @@ class FakeKube:
         self._owned.setdefault(key, {})[FIELD_MANAGER] = paths_of(manifest)
         return await self._store(key, copy.deepcopy(manifest), "ADDED")
 
-    async def apply(self, manifest: Manifest, *, manager: str = FIELD_MANAGER, dry_run: bool = False) -> Manifest:
+    async def apply(
+        self, manifest: Manifest, *, manager: str = FIELD_MANAGER, dry_run: bool = False
+    ) -> Manifest:
         key = self._asked("apply", resource_of(manifest), namespace_of(manifest), name_of(manifest))
         before = self._objects.get(key)
         owners = copy.deepcopy(self._owned.get(key, {}))
@@ -132,7 +134,7 @@ class FakeKube:
         allowed = {"status": change.get("status")} if subresource == "status" else change
         result = merge_patch(copy.deepcopy(before), allowed)
         if result == before:
-            return result
+            return copy.deepcopy(before)
         return await self._store(key, result, "MODIFIED", status=subresource == "status")
 
     async def replace(self, manifest: Manifest) -> Manifest:
@@ -140,7 +142,9 @@ class FakeKube:
         before = self._existing(key)
         version = manifest["metadata"].get("resourceVersion")
         if version and version != before["metadata"]["resourceVersion"]:
-            raise Conflict(409, "Conflict", "the object has been modified; please apply your changes to the latest")
+            raise Conflict(
+                409, "Conflict", "the object has been modified; please apply your changes to the latest"
+            )
         return await self._store(key, copy.deepcopy(manifest), "MODIFIED")
 
     async def delete(
@@ -199,7 +203,9 @@ class FakeKube:
 
 
 def _content(found: Manifest) -> Manifest:
-    metadata = {k: v for k, v in found["metadata"].items() if k not in ("uid", "resourceVersion", "generation")}
+    metadata = {
+        k: v for k, v in found["metadata"].items() if k not in ("uid", "resourceVersion", "generation")
+    }
     return {**found, "metadata": metadata}
 
 

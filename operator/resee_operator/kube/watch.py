@@ -138,7 +138,9 @@ class Watch:
             pause = min(pause * 2, self._pace.longest_pause)
 
     async def _follow(self) -> None:
-        async for event in self._api.watch(self.resource, self.namespace, since=self._version, **self._options):
+        async for event in self._api.watch(
+            self.resource, self.namespace, since=self._version, **self._options
+        ):
             self._beat = self._now()
             found = event.object
             self._version = found["metadata"]["resourceVersion"]
