@@ -1,4 +1,4 @@
-"""Writes every generated file anew: the CRDs, the chart's copies of them, its table and its snapshots.
+"""Writes every generated file anew: CRDs, references, golden manifests, and the chart's copies.
 
 ``python -m tools.generate`` writes; ``--check`` writes nothing and fails where a file would change.
 """
@@ -12,11 +12,14 @@ from pathlib import Path
 
 import click
 import yaml
-from resee_operator.api import crd
-from resee_operator.api.deployment import GROUP, PLURAL
 
 from devcluster import binaries
+from resee_operator.api import crd, reference
+from resee_operator.api.deployment import GROUP, PLURAL
+from resee_operator.stages import table
 from tests.chart import chart
+from tests.golden import update as golden
+from tests.support.deployments import STAGES
 from tools import values_table
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -48,7 +51,24 @@ def chart_snapshots() -> Files:
         }
 
 
-GENERATORS: tuple[Callable[[], Files], ...] = (definitions, chart_readme, chart_snapshots)
+def references() -> Files:
+    """What a user may write, and what the stages fill in."""
+    docs = ROOT / "docs"
+    return {docs / "reference.md": reference.render(), docs / "stages.md": table.render()}
+
+
+def golden_manifests() -> Files:
+    """What the operator makes of each example."""
+    return {golden.golden_file(stage): golden.rendered(stage) for stage in STAGES}
+
+
+GENERATORS: tuple[Callable[[], Files], ...] = (
+    definitions,
+    references,
+    golden_manifests,
+    chart_readme,
+    chart_snapshots,
+)
 
 
 def stale() -> Iterator[tuple[Path, str]]:

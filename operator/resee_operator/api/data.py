@@ -188,7 +188,7 @@ class Destination(Model):
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
             cel="has(self.s3) != has(self.volume)",
-            message="set either s3 or volume",
+            message="backups go to one place: set either s3 or volume",
             holds=lambda destination: (destination.s3 is None) != (destination.volume is None),
         ),
     )

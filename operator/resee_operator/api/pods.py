@@ -86,7 +86,7 @@ class EnvVarSource(Model):
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
             cel="has(self.secretKeyRef) != has(self.configMapKeyRef)",
-            message="set either secretKeyRef or configMapKeyRef",
+            message="a value has one source: set either secretKeyRef or configMapKeyRef",
             holds=lambda source: (source.secret_key_ref is None) != (source.config_map_key_ref is None),
         ),
     )
@@ -103,7 +103,7 @@ class EnvVar(Model):
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
             cel="has(self.value) != has(self.valueFrom)",
-            message="set either value or valueFrom",
+            message="a variable has one value: set either value or valueFrom",
             holds=lambda variable: (variable.value is None) != (variable.value_from is None),
         ),
         Rule(

@@ -44,7 +44,7 @@ class ScalableOverrides(PodOverrides):
     RULES: ClassVar[tuple[Rule, ...]] = (
         Rule(
             cel="!has(self.replicas) || !has(self.autoscaling)",
-            message="set either replicas or autoscaling: with both, two writers would fight over the number",
+            message="two writers would fight over the number of Pods: set either replicas or autoscaling",
             field_path=".replicas",
             holds=lambda component: component.replicas is None or component.autoscaling is None,
         ),

@@ -46,7 +46,7 @@ class StageDefaults:
     """Tasks at the same time in each Pod of a group that the spec names without saying how many."""
     resources: Mapping[str, Resources]
     """Requests and limits of each component. Requests are what the process takes when idle to lightly loaded,
-    so that a stage fits its machine; memory limits are 2 to 4 times that, so that a leak ends in one Pod.
+    so that a stage fits its machine; memory limits are 1.5 to 4 times that, so that a leak ends in one Pod.
     There is no CPU
     limit: throttling makes start and tail latency worse while cores are idle."""
     database_provider: DatabaseProvider
