@@ -27,6 +27,7 @@ from devcluster.progress import Progress
     "--nodes", type=click.Choice(["1", "3"]), help="Nodes, each in a zone of its own.  [default: 1]"
 )
 @click.option("--http-port", type=int, help="Port of 127.0.0.1 for Resee's nginx.  [default: 8080]")
+@click.option("--s3-port", type=int, help="Port of 127.0.0.1 for the S3 server.  [default: 7070]")
 @click.option(
     "--example",
     "file",
@@ -36,10 +37,13 @@ from devcluster.progress import Progress
     help="The deployment to apply.",
 )
 @click.option("--operator-only", is_flag=True, help="Install the operator and apply no deployment.")
-def deploy(name: str, nodes: str | None, http_port: int | None, file: Path, operator_only: bool) -> None:
+def deploy(  # noqa: PLR0913 - one for each option
+    name: str, nodes: str | None, http_port: int | None, s3_port: int | None, file: Path, operator_only: bool
+) -> None:
     """Build images, start a cluster, install the operator, apply an example and wait until it is Ready."""
     with Progress.on_stderr() as progress:
-        cluster, references = prepare(name, int(nodes) if nodes else None, http_port, progress)
+        ports = (http_port, s3_port)
+        cluster, references = prepare(name, int(nodes) if nodes else None, ports, progress)
         with progress.step("Installing the operator"):
             chart.install(cluster.kubeconfig)
         if operator_only:
@@ -53,14 +57,14 @@ def deploy(name: str, nodes: str | None, http_port: int | None, file: Path, oper
 
 
 def prepare(
-    name: str, nodes: int | None, http_port: int | None, progress: Progress
+    name: str, nodes: int | None, ports: tuple[int | None, int | None], progress: Progress
 ) -> tuple[Cluster, dict[str, str]]:
     """Return a working cluster whose nodes hold the images of this checkout, and the images' references."""
     engine = select()
     engine.ensure_running(progress)
     with ThreadPoolExecutor(2) as pool:
         building = pool.submit(build_images, engine, progress)
-        starting = pool.submit(operations.up, name, nodes, http_port, None, progress)
+        starting = pool.submit(operations.up, name, nodes, *ports, progress)
         references = building.result()
         starting.result()
     cluster = operations.existing(name)

@@ -1,7 +1,7 @@
 """One real cluster and one costly deployment for all named checks; what went wrong is printed on failure.
 
 The cluster is devcluster's `e2e`, never a kubeconfig of yours. It is removed at the end unless RESEE_E2E_KEEP
-is set; then the next run finds it and begins at once.
+is set; then the next run finds it and begins at once. RESEE_E2E_PORT names another port than 18080 for its page.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ from tests.e2e.kubectl import Kubectl, KubectlError
 from tests.support.wait import Budget, until
 
 CLUSTER = "e2e"
-HTTP_PORT = 18080
+HTTP_PORT = int(os.environ.get("RESEE_E2E_PORT", "18080"))
+S3_PORT = HTTP_PORT + 1
 NAMESPACE = "resee-e2e"
 RESTRICTED = {"pod-security.kubernetes.io/enforce": "restricted"}
 # Many users of one address in a minute: the limits that protect real users would meet the tests.
@@ -46,7 +47,8 @@ def devcluster(*args: str) -> None:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Kubectl]:
     """devcluster's `e2e` with the operator installed."""
-    devcluster("deploy", "--name", CLUSTER, "--http-port", str(HTTP_PORT), "--operator-only")
+    ports = ("--http-port", str(HTTP_PORT), "--s3-port", str(S3_PORT))
+    devcluster("deploy", "--name", CLUSTER, *ports, "--operator-only")
     kubeconfig = paths.cluster_dir(CLUSTER) / "kubeconfig"
     yield Kubectl(binaries.ensure("kubectl"), kubeconfig, "default")
     if not os.environ.get("RESEE_E2E_KEEP"):
