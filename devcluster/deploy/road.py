@@ -37,7 +37,7 @@ from devcluster.progress import Progress
     help="The deployment to apply.",
 )
 @click.option("--operator-only", is_flag=True, help="Install the operator and apply no deployment.")
-def deploy(  # noqa: PLR0913 - one for each option
+def deploy(
     name: str, nodes: str | None, http_port: int | None, s3_port: int | None, file: Path, operator_only: bool
 ) -> None:
     """Build images, start a cluster, install the operator, apply an example and wait until it is Ready."""

@@ -1,7 +1,8 @@
 """One real cluster and one costly deployment for all named checks; what went wrong is printed on failure.
 
 The cluster is devcluster's `e2e`, never a kubeconfig of yours. It is removed at the end unless RESEE_E2E_KEEP
-is set; then the next run finds it and begins at once. RESEE_E2E_PORT names another port than 18080 for its page.
+is set; then the next run finds it and begins at once. RESEE_E2E_PORT names another port than 18080 for its
+page; the one above it is the S3 server's.
 """
 
 from __future__ import annotations
