@@ -132,13 +132,14 @@ class Postgres(Container):
         assert done.returncode == 0, done.stderr
         return True
 
-    def log_in(self, password: str, database: str = "resee") -> bool:
+    def log_in(self, password: str) -> bool:
+        address = f"host=127.0.0.1 port={self.port} user=resee dbname=resee connect_timeout=3"
         try:
-            where = {"host": "127.0.0.1", "port": self.port, "user": "resee", "dbname": database}
-            with closing(psycopg2.connect(**where, password=password, connect_timeout=3)):
+            with closing(psycopg2.connect(address, password=password)):
                 return True
         except psycopg2.OperationalError as error:
-            assert "password authentication failed" in str(error)
+            if "password authentication failed" not in str(error):
+                raise
             return False
 
 
