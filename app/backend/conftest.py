@@ -1,7 +1,8 @@
 """Starts PostgreSQL and Redis for the session, and empties Redis after each test."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 
 import django
 import pytest
@@ -47,6 +48,23 @@ def redis_server() -> Redis:
 @pytest.fixture(scope="session")
 def postgres_server() -> Postgres:
     return _postgres
+
+
+@pytest.fixture
+def postgres_outage(transactional_db) -> Callable[[], AbstractContextManager[None]]:  # noqa: ARG001
+    """A block in which PostgreSQL is really away, with the connections that it had."""
+    from django.db import connection
+
+    @contextmanager
+    def outage() -> Iterator[None]:
+        _postgres.stop()
+        try:
+            yield
+        finally:
+            _postgres.start()
+            connection.close()
+
+    return outage
 
 
 @pytest.fixture(autouse=True)

@@ -67,6 +67,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.email
 
+    def clean(self) -> None:
+        """Forms of the admin keep addresses in lower case too."""
+        super().clean()
+        self.email = self.email.lower()
+
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
         """The user's time zone; days begin and end in it."""

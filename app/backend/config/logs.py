@@ -10,6 +10,8 @@ _QUIET = {
     # kombu and redis tell of each reconnection at INFO; only trouble matters.
     "kombu": {"level": "WARNING"},
     "urllib3": {"level": "WARNING"},
+    # Its messages hold the webhook's address, which is a secret; core.slack tells of failures.
+    "slack_sdk": {"level": "CRITICAL"},
 }
 
 

@@ -10,6 +10,8 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.db.models import Model
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -49,13 +51,19 @@ def _wrote_just_now(request: Request) -> bool:
 class ReplicaReads(APIView):
     """A view whose reads may be stale, except for a user who wrote within REPLICA_LAG_SECONDS."""
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return super().dispatch(request, *args, **kwargs)
+        finally:
+            # The next request of this thread decides for itself, also after a failure of this one.
+            _stale_allowed.set(False)
+
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
         safe = request.method in ("GET", "HEAD", "OPTIONS")
         _stale_allowed.set("replica" in settings.DATABASES and safe and not _wrote_just_now(request))
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
-        _stale_allowed.set(False)
         wrote = request.method not in ("GET", "HEAD", "OPTIONS") and response.status_code < 400
         if wrote and "replica" in settings.DATABASES:
             cached().set(_marker(request), 1, ex=settings.REPLICA_LAG_SECONDS)

@@ -122,6 +122,16 @@ class Postgres(Service):
             return False
         return True
 
+    def execute(self, statement: str) -> None:
+        """Runs a statement outside a transaction, on no test's database."""
+        session = psycopg2.connect(self.url("postgres"))
+        try:
+            session.autocommit = True
+            with session.cursor() as cursor:
+                cursor.execute(statement)
+        finally:
+            session.close()
+
     def url(self, database: str) -> str:
         return f"postgres://resee@127.0.0.1:{self.port}/{database}"
 

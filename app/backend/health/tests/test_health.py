@@ -16,12 +16,9 @@ DETAILED = "/api/health/detailed/"
 
 
 @pytest.fixture
-def database_away(postgres_server, transactional_db):
-    """PostgreSQL is really away, with the connections that it had."""
-    postgres_server.stop()
-    yield
-    postgres_server.start()
-    connections["default"].close()
+def database_away(postgres_outage):
+    with postgres_outage():
+        yield
 
 
 def test_live_touches_neither_database_nor_redis(client, django_db_blocker):

@@ -21,7 +21,5 @@ class Command(Migrate):
         with connections[options["database"]].cursor() as cursor:
             cursor.execute("SELECT pg_advisory_lock(%s)", [_ADVISORY_LOCK])
             cursor.execute("SELECT set_config('lock_timeout', %s, false)", [settings.MIGRATE_LOCK_TIMEOUT])
-            try:
-                return super().handle(*args, **options)
-            finally:
-                cursor.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_LOCK])
+        # The lock and the setting end with the connection.
+        return super().handle(*args, **options)

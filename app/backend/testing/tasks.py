@@ -1,0 +1,17 @@
+"""Tasks for tests of the worker: loaded with `--include testing.tasks`."""
+
+import os
+import time
+
+from celery import shared_task
+
+from core.redis import cached
+
+
+@shared_task(name="outbox.tasks.hold_for_tests")
+def hold(name: str) -> None:
+    """Notes its process, then waits until `release:NAME` exists."""
+    cached().rpush(f"started:{name}", os.getpid())
+    while not cached().exists(f"release:{name}"):
+        time.sleep(0.05)
+    cached().rpush(f"finished:{name}", os.getpid())
