@@ -89,11 +89,16 @@ def prune() -> None:
 @main.command()
 @click.argument("backup", default="latest-verified")
 @click.option("--into", help="Name of the new database; by default made from the backup's id.")
-@click.option("--owner", type=click.Choice(Owner), default=Owner.KEEP, help="Whom the objects belong to.")
+@click.option(
+    "--owner",
+    type=click.Choice([owner.value for owner in Owner]),
+    default="keep",
+    help="Whom objects belong to.",
+)
 @click.option(
     "--swap/--no-swap", default=False, help="Then put it into the place of DATABASE_URL's database."
 )
-def restore(backup: str, into: str | None, owner: Owner, swap: bool) -> None:
+def restore(backup: str, into: str | None, owner: str, swap: bool) -> None:
     """Make a new database of a backup: an id, `latest`, or `latest-verified`.
 
     It is made on the server of DATABASE_URL, by its user, and compared with the manifest.
@@ -103,7 +108,7 @@ def restore(backup: str, into: str | None, owner: Owner, swap: bool) -> None:
         _, manifest = context.catalogue.find(backup)
         live = context.database()
         name = into or name_for(live.name, "restore", manifest.id)
-        seconds = Restore(context.settings, context.catalogue, manifest, live, name, owner).run()
+        seconds = Restore(context.settings, context.catalogue, manifest, live, name, Owner(owner)).run()
         result = _described("restore", context, manifest, f"Restored into {name}")
         result = msgspec.structs.replace(result, database=name, rto_seconds=seconds)
         return _swapped(context, result) if swap else result

@@ -17,7 +17,6 @@ from resee_backup.errors import BackupError, Reason, TransientError, UserError
 
 CHUNK = 256 * 1024
 PIPE_SIZE = 1024 * 1024  # the largest that an unprivileged process may ask for
-PIPE_PIECE = 64 * 1024  # so that one write does not wait on a slow reader longer than `stall_seconds`
 VERSION = re.compile(r"\(PostgreSQL\) (?P<text>(?P<major>\d+)\S*)")
 LAST_WORDS = 1500  # characters of a program's stderr that are repeated
 
@@ -93,6 +92,9 @@ class Child:
         for pipe in (self._process.stdin, self._process.stdout):
             if pipe is not None:
                 fcntl.fcntl(pipe, fcntl.F_SETPIPE_SZ, PIPE_SIZE)
+        if self._process.stdin is not None:
+            # A pipe that takes a page is "writable"; only so does a larger write not wait for all the rest.
+            os.set_blocking(self._process.stdin.fileno(), False)
 
     def output(self) -> Iterator[bytes]:
         """What it writes, to the end; then its exit code is asked for.
@@ -122,7 +124,7 @@ class Child:
         rest = memoryview(chunk)
         while rest:
             self._wait(writing=stdin)
-            rest = rest[os.write(stdin.fileno(), rest[:PIPE_PIECE]) :]
+            rest = rest[os.write(stdin.fileno(), rest) :]
 
     def finish(self) -> None:
         """Close its standard input and wait for its end.

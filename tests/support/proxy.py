@@ -73,43 +73,48 @@ class _Relay:
 
 
 class TcpProxy(_Relay):
-    """Relays connections; each one that brought `after` bytes from the server meets the fault.
+    """Relays connections; each one that carried more than `after` bytes meets the fault.
 
     Args:
         target: port on the loopback.
         fault: what happens then.
-        after: bytes from the server to the client of one connection.
+        after: bytes of one connection, in one direction.
+        sent: count what the client sends, not what it receives.
     """
 
-    def __init__(self, target: int, fault: Fault | None = None, after: int = 0) -> None:
+    def __init__(self, target: int, fault: Fault, after: int = 0, *, sent: bool = False) -> None:
         super().__init__()
+        self._fault = fault
+        self._after = after
+        self._sent = sent
         relay = self
 
         class Handler(BaseRequestHandler):
             def handle(self) -> None:
                 with closing(socket.create_connection(("127.0.0.1", target))) as server:
-                    relay._pump(self.request, server, fault, after)
+                    relay._pump(self.request, server)
 
         self._serve(ThreadingTCPServer(("127.0.0.1", 0), Handler))
 
-    def _pump(self, client: socket.socket, server: socket.socket, fault: Fault | None, after: int) -> None:
-        received = 0
-        while True:
-            ready, _, _ = select.select([client, server], [], [], 1)
-            for source in ready:
-                with suppress(OSError):
+    def _pump(self, client: socket.socket, server: socket.socket) -> None:
+        counted = client if self._sent else server
+        carried = 0
+        with suppress(OSError):
+            while True:
+                ready, _, _ = select.select([client, server], [], [], 1)
+                for source in ready:
                     data = source.recv(CHUNK)
                     if not data:
                         return
-                    received += len(data) if source is server else 0
-                    if fault is not None and received > after:
-                        self._strike(fault, client)
+                    carried += len(data) if source is counted else 0
+                    if carried > self._after:
+                        self._strike(client)
                         return
                     (client if source is server else server).sendall(data)
 
-    def _strike(self, fault: Fault, client: socket.socket) -> None:
+    def _strike(self, client: socket.socket) -> None:
         self.hit.set()
-        if fault is Fault.HOLD:
+        if self._fault is Fault.HOLD:
             self.released.wait(LONGEST_HOLD)
         _reset(client)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -79,3 +80,20 @@ def on_volume(postgres: PostgresServer, sample: str, volume: Place, tmp_path: Pa
 def in_bucket(postgres: PostgresServer, sample: str, bucket: Place, tmp_path: Path) -> Program:
     """The same with a bucket."""
     return Program(postgres.url(sample), bucket, tmp_path / "result.json")
+
+
+@pytest.fixture(scope="session")
+def dumped(postgres: PostgresServer, sample: str, services: Path) -> Path:
+    """A volume with one verified backup of the sample, to be copied."""
+    folder = services / "dumped"
+    folder.mkdir()
+    outcome = Program(postgres.url(sample), Place.on_volume(folder), services / "result.json").run("dump")
+    assert outcome.code == 0, outcome.log
+    return folder
+
+
+@pytest.fixture
+def backup(dumped: Path, volume: Place) -> str:
+    """Id of a verified backup of the sample on the test's own volume."""
+    shutil.copytree(dumped, volume.folder, dirs_exist_ok=True)
+    return volume.files()[0].split("/")[2]

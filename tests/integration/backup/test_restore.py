@@ -16,14 +16,6 @@ from tests.support.postgres import PostgresServer
 
 
 @pytest.fixture
-def backup(on_volume: Program) -> str:
-    """A verified backup of the sample."""
-    outcome = on_volume.run("dump")
-    assert outcome.code == 0, outcome.log
-    return outcome.backup
-
-
-@pytest.fixture
 def live(postgres: PostgresServer) -> Iterator[str]:
     """The database of an application that has gone on since the backup."""
     with postgres.database("live") as name:
@@ -31,7 +23,9 @@ def live(postgres: PostgresServer) -> Iterator[str]:
         yield name
         for other in postgres.databases():
             if other.startswith(name):
-                postgres.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(other)))
+                postgres.execute(
+                    sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(other))
+                )
 
 
 @pytest.fixture
@@ -70,11 +64,9 @@ def test_sequences_go_on_after_a_restore(serving: Program, postgres: PostgresSer
     postgres.execute("INSERT INTO contents_content (title) VALUES ('next')", database=restored)
 
 
-def test_settings_of_the_database_come_back(
-    on_volume: Program, postgres: PostgresServer, live: str
-) -> None:
+def test_settings_of_the_database_come_back(on_volume: Program, postgres: PostgresServer, live: str) -> None:
     name = sql.Identifier(live)
-    postgres.execute(sql.SQL("ALTER DATABASE {} SET search_path = public, \"odd Schema\"").format(name))
+    postgres.execute(sql.SQL('ALTER DATABASE {} SET search_path = public, "odd Schema"').format(name))
     postgres.execute(sql.SQL("ALTER DATABASE {} SET lock_timeout = '7s'").format(name))
     program = Program(postgres.url(live), on_volume.place, on_volume.result_path)
     program.run("dump")
@@ -85,11 +77,16 @@ def test_settings_of_the_database_come_back(
 
 def test_roles_and_grants_come_back(on_volume: Program, postgres: PostgresServer, live: str) -> None:
     postgres.execute("CREATE ROLE app_owner; CREATE ROLE app_reader")
-    postgres.execute("ALTER TABLE newer OWNER TO app_owner; GRANT SELECT ON newer TO app_reader", database=live)
+    postgres.execute(
+        "ALTER TABLE newer OWNER TO app_owner; GRANT SELECT ON newer TO app_reader", database=live
+    )
     program = Program(postgres.url(live), on_volume.place, on_volume.result_path)
     program.run("dump")
     restored = program.run("restore").result["database"]
-    rights = "SELECT has_table_privilege('app_reader', 'newer', 'SELECT'), tableowner FROM pg_tables WHERE tablename = 'newer'"
+    rights = """
+    SELECT has_table_privilege('app_reader', 'newer', 'SELECT'), tableowner
+      FROM pg_tables WHERE tablename = 'newer'
+    """
     assert postgres.execute(rights, database=restored) == [(True, "app_owner")]
 
 
@@ -184,7 +181,9 @@ class Client(threading.Thread):
         return self.seen
 
 
-def test_swap_of_a_database_that_nobody_restored(serving: Program, postgres: PostgresServer, sample: str) -> None:
+def test_swap_of_a_database_that_nobody_restored(
+    serving: Program, postgres: PostgresServer, sample: str
+) -> None:
     before = postgres.databases()
     for name in (sample, "nowhere"):
         outcome = serving.run("swap", name)

@@ -12,16 +12,10 @@ from psycopg2 import sql
 
 from tests.integration.backup.program import Outcome, Place, Program, child_of
 from tests.support.postgres import PostgresServer
-from tests.support.proxy import Fault, TcpProxy
-from tests.support.wait import Budget, until
+from tests.support.proxy import Fault, HttpProxy, Rule, TcpProxy
+from tests.support.s3 import S3Server
 
 NEW = "restored_by_test"
-
-
-@pytest.fixture
-def backup(on_volume: Program) -> str:
-    """A verified backup of the sample."""
-    return on_volume.run("dump").backup
 
 
 @pytest.fixture
@@ -83,9 +77,125 @@ def test_a_database_of_that_name_exists(
     assert_nothing_restored(outcome, postgres, before, 2, "DatabaseExists")
 
 
+MIDDLE = 4 * 1024 * 1024  # bytes to the server: within the data, for the sample has 30 MiB
+
+
 @pytest.fixture
-def slow(postgres: PostgresServer, on_volume: Program) -> Iterator[Program]:
-    """A restore that waits for a lock in its middle, as one does that meets a busy server."""
-    with TcpProxy(postgres.port, Fault.HOLD, after=1_000_000_000) as proxy:
-        url = on_volume.database_url.replace(f":{postgres.port}/", f":{proxy.port}/")
-        yield Program(url, on_volume.place, on_volume.result_path)
+def held_server(postgres: PostgresServer) -> Iterator[TcpProxy]:
+    """A way to PostgreSQL on which a connection goes silent in the middle of the data."""
+    with TcpProxy(postgres.port, Fault.HOLD, MIDDLE, sent=True) as proxy:
+        yield proxy
+
+
+def through(program: Program, postgres: PostgresServer, port: int) -> Program:
+    """The program with another way to the server, and patience."""
+    url = program.database_url.replace(f":{postgres.port}/", f":{port}/")
+    patient = {**program.extra, "BACKUP_STALL_SECONDS": "60"}
+    return Program(url, program.place, program.result_path, patient)
+
+
+def test_pg_restore_killed_in_the_middle(
+    on_volume: Program, postgres: PostgresServer, before: set[str], held_server: TcpProxy
+) -> None:
+    slow = through(on_volume, postgres, held_server.port)
+    with slow.running("restore", "--into", NEW) as process:
+        held_server.wait_for_hit()
+        child = child_of(process, "pg_restore")
+        assert child is not None
+        os.kill(child, signal.SIGKILL)
+        outcome = slow.finished(process)
+    assert_nothing_restored(outcome, postgres, before, 1, "ToolKilled")
+
+
+def test_the_job_is_deleted_in_the_middle(
+    on_volume: Program, postgres: PostgresServer, before: set[str], held_server: TcpProxy
+) -> None:
+    slow = through(on_volume, postgres, held_server.port)
+    with slow.running("restore", "--into", NEW) as process:
+        held_server.wait_for_hit()
+        process.terminate()
+        outcome = slow.finished(process)
+    assert_nothing_restored(outcome, postgres, before, 1, "Interrupted")
+
+
+def test_the_program_killed_in_the_middle_is_cleared_by_the_next_try(
+    on_volume: Program, postgres: PostgresServer, before: set[str], held_server: TcpProxy
+) -> None:
+    slow = through(on_volume, postgres, held_server.port)
+    with slow.running("restore", "--into", NEW) as process:
+        held_server.wait_for_hit()
+        process.kill()
+        process.wait()
+    assert postgres.databases() == before | {NEW}
+    refused = on_volume.run("swap", NEW)
+    assert (refused.code, refused.result["reason"]) == (2, "DatabaseUnknown")
+    again = on_volume.run("restore", "--into", NEW)
+    assert again.code == 0, again.log
+
+
+def test_the_server_goes_silent_in_the_middle(
+    on_volume: Program, postgres: PostgresServer, before: set[str], held_server: TcpProxy
+) -> None:
+    slow = through(on_volume, postgres, held_server.port).with_settings(BACKUP_STALL_SECONDS="2")
+    outcome = slow.run("restore", "--into", NEW)
+    assert_nothing_restored(outcome, postgres, before, 1, "ToolStalled")
+
+
+def test_the_connection_is_cut_in_the_middle(
+    on_volume: Program, postgres: PostgresServer, before: set[str]
+) -> None:
+    with TcpProxy(postgres.port, Fault.CUT, MIDDLE, sent=True) as proxy:
+        outcome = through(on_volume, postgres, proxy.port).run("restore", "--into", NEW)
+    assert_nothing_restored(outcome, postgres, before, 1, "DatabaseUnreachable")
+
+
+def test_the_store_goes_away_in_the_middle(
+    in_bucket: Program, s3: S3Server, postgres: PostgresServer
+) -> None:
+    backup = in_bucket.run("dump").backup
+    before = postgres.databases()
+    rule = Rule(lambda method, path: method == "GET" and "database.dump" in path, Fault.CUT)
+    with HttpProxy(s3.port, rule) as proxy:
+        outcome = in_bucket.with_settings(AWS_ENDPOINT_URL=proxy.url).run("restore", backup, "--into", NEW)
+    assert_nothing_restored(outcome, postgres, before, 1, "DestinationUnreachable")
+
+
+def test_a_user_who_may_not_make_databases(
+    on_volume: Program, postgres: PostgresServer, before: set[str]
+) -> None:
+    postgres.execute("CREATE ROLE humble LOGIN PASSWORD 'humble'")
+    program = Program(postgres.url("postgres", "humble", "humble"), on_volume.place, on_volume.result_path)
+    outcome = program.run("restore", "--into", NEW)
+    assert_nothing_restored(outcome, postgres, before, 2, "DatabaseRefused")
+    assert "permission denied to create database" in outcome.result["message"]
+
+
+def test_an_extension_that_the_server_lacks(
+    on_volume: Program, volume: Place, postgres: PostgresServer, backup: str, before: set[str]
+) -> None:
+    path = volume.file(backup, "manifest.json")
+    manifest = json.loads(path.read_text())
+    manifest["database"]["extensions"].append("postgis")
+    path.write_text(json.dumps(manifest))
+    outcome = on_volume.run("restore", "--into", NEW)
+    assert_nothing_restored(outcome, postgres, before, 2, "ExtensionsMissing")
+
+
+def test_a_backup_of_a_newer_server(
+    on_volume: Program, volume: Place, postgres: PostgresServer, backup: str, before: set[str]
+) -> None:
+    path = volume.file(backup, "manifest.json")
+    manifest = json.loads(path.read_text())
+    manifest["database"]["serverMajor"] = 99
+    path.write_text(json.dumps(manifest))
+    outcome = on_volume.run("restore", "--into", NEW)
+    assert_nothing_restored(outcome, postgres, before, 2, "ToolTooOld")
+
+
+def test_a_drill_server_that_is_away_says_nothing_about_the_backup(
+    on_volume: Program, volume: Place, backup: str
+) -> None:
+    away = on_volume.with_settings(BACKUP_DRILL_DATABASE_URL="postgres://u:p@127.0.0.1:1/x")
+    outcome = away.run("drill")
+    assert (outcome.code, outcome.result["reason"]) == (1, "DatabaseUnreachable")
+    assert not volume.file(backup, "drill.json").exists()

@@ -49,9 +49,8 @@ def empty(file: Path) -> None:
 @pytest.mark.parametrize("damage", [truncate, flip, flip_last, lengthen, empty, Path.unlink])
 @pytest.mark.parametrize("file", [ARCHIVE, "globals.sql"])
 def test_damage_is_found(
-    on_volume: Program, volume: Place, file: str, damage: Callable[[Path], None]
+    on_volume: Program, volume: Place, backup: str, file: str, damage: Callable[[Path], None]
 ) -> None:
-    backup = on_volume.run("dump").backup
     damage(volume.file(backup, file))
     outcome = on_volume.run("verify", backup)
     assert (outcome.code, outcome.result["reason"]) == (2, "ArchiveDamaged"), outcome.log
@@ -73,10 +72,9 @@ def test_damage_in_a_bucket_is_found(
 
 
 def test_a_dump_that_ends_early_is_found_although_its_checksum_is_right(
-    on_volume: Program, volume: Place
+    on_volume: Program, volume: Place, backup: str
 ) -> None:
     """A checksum only says that the object is what was written; pg_restore says whether that is a dump."""
-    backup = on_volume.run("dump", "--no-verify").backup
     archive = volume.file(backup, ARCHIVE)
     content = zstandard.ZstdDecompressor().decompressobj().decompress(archive.read_bytes())
     archive.write_bytes(zstandard.ZstdCompressor().compress(content[: len(content) // 2]))
@@ -95,17 +93,15 @@ def agree(volume: Place, backup: str) -> None:
 
 
 def test_another_backups_archive_is_found(
-    on_volume: Program, volume: Place, postgres: PostgresServer
+    on_volume: Program, volume: Place, backup: str, postgres: PostgresServer
 ) -> None:
-    first = on_volume.run("dump", "--no-verify").backup
     with postgres.database("other") as name:
         other = Program(postgres.url(name), volume, on_volume.result_path).run("dump", "--no-verify").backup
-    volume.file(first, ARCHIVE).write_bytes(volume.file(other, ARCHIVE).read_bytes())
-    assert on_volume.run("verify", first).result["reason"] == "ArchiveDamaged"
+    volume.file(backup, ARCHIVE).write_bytes(volume.file(other, ARCHIVE).read_bytes())
+    assert on_volume.run("verify", backup).result["reason"] == "ArchiveDamaged"
 
 
-def test_without_a_manifest_it_is_no_backup(on_volume: Program, volume: Place) -> None:
-    backup = on_volume.run("dump").backup
+def test_without_a_manifest_it_is_no_backup(on_volume: Program, volume: Place, backup: str) -> None:
     volume.file(backup, MANIFEST).unlink()
     for command in ("verify", "restore", "drill"):
         outcome = on_volume.run(command, backup)
@@ -116,8 +112,9 @@ def test_without_a_manifest_it_is_no_backup(on_volume: Program, volume: Place) -
     "document",
     [b"", b"{", b"{}", b'{"kind":"resee-backup/manifest","format":2}', b'{"kind":"something else"}'],
 )
-def test_a_manifest_that_is_none_is_left_alone(on_volume: Program, volume: Place, document: bytes) -> None:
-    backup = on_volume.run("dump").backup
+def test_a_manifest_that_is_none_is_left_alone(
+    on_volume: Program, volume: Place, backup: str, document: bytes
+) -> None:
     volume.file(backup, MANIFEST).write_bytes(document)
     before = volume.files()
     assert on_volume.run("verify", backup).result["reason"] == "BackupNotFound"
@@ -127,8 +124,7 @@ def test_a_manifest_that_is_none_is_left_alone(on_volume: Program, volume: Place
     assert volume.files() == before
 
 
-def test_a_mark_is_renewed_by_the_next_good_read(on_volume: Program, volume: Place) -> None:
-    backup = on_volume.run("dump").backup
+def test_a_mark_is_renewed_by_the_next_good_read(on_volume: Program, volume: Place, backup: str) -> None:
     whole = volume.file(backup, ARCHIVE).read_bytes()
     flip(volume.file(backup, ARCHIVE))
     assert on_volume.run("verify").code == 2
