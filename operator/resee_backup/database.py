@@ -91,8 +91,8 @@ def read_database(environment: Mapping[str, str], variable: str = "DATABASE_URL"
             Reason.INVALID_SETTING, f"{variable} cannot be read as a URL", where=variable, remedy=remedy
         ) from None
     missing = [name for name in ("host", "user", "dbname") if not parameters.get(name)]
-    if missing:
-        what = f"{variable} names no {', '.join(missing)}"
+    if missing or not parameters.get("port", "5432").isdecimal():
+        what = f"{variable} names no {', '.join(missing) or 'port that is a number'}"
         raise UserError(Reason.INVALID_SETTING, what, where=variable, remedy=remedy)
     password = parameters.pop("password", "")
     return Database(variable, parameters, password)

@@ -9,6 +9,7 @@ from tempfile import SpooledTemporaryFile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from resee_backup.destination.multipart import (
     LARGEST_PART,
     MARGIN,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
+
 from resee_backup.retention import Candidate, kept
 from resee_backup.settings import Keep
 

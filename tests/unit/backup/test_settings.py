@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from resee_backup.errors import Reason, UserError
 from resee_backup.settings import read_settings
 

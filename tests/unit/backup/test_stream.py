@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from resee_backup.errors import Reason, UserError
 from resee_backup.stream import DECOMPRESSED_CHUNK, Meter, compress, decompress
 

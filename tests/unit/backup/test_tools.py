@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from resee_backup.errors import BackupError, Reason, TransientError, UserError
 from resee_backup.tools import Child, Tool, require_not_older
 
