@@ -5,6 +5,7 @@ import signal
 import threading
 
 import pytest
+from django.db import connection, transaction
 
 from testing.budgets import TASK_RUNS, wait_until
 from testing.programs import gunicorn
@@ -53,16 +54,27 @@ def test_a_database_that_restarts_costs_no_request_afterwards(web, postgres_outa
     assert answers == {200}
 
 
-def test_a_request_on_its_way_is_answered_before_the_end(web):
+def test_a_request_on_its_way_is_answered_before_the_end(web, owner):
+    """It waits for a table that the test has locked while gunicorn is told to stop."""
+    headers = {"Authorization": owner.client._credentials["HTTP_AUTHORIZATION"]}
     answers = []
-
-    def ask():
-        answers.append(web.get("/api/schema/").status_code)
-
-    asking = threading.Thread(target=ask)
-    asking.start()
-    web.program.process.send_signal(signal.SIGTERM)
+    asking = threading.Thread(
+        target=lambda: answers.append(web.get("/api/categories/", headers=headers).status_code)
+    )
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE categories_category IN ACCESS EXCLUSIVE MODE")
+        asking.start()
+        wait_until("the request waits in the database", lambda: waiting(cursor), TASK_RUNS)
+        web.program.process.send_signal(signal.SIGTERM)
+        wait_until(
+            "gunicorn stops", lambda: "Handling signal: term" in web.program.log.read_text(), TASK_RUNS
+        )
     asking.join()
 
     assert answers == [200]
     assert web.program.process.wait(TASK_RUNS) == 0
+
+
+def waiting(cursor):
+    cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    return cursor.fetchone()[0]
