@@ -67,10 +67,18 @@ class Snapshot:
         if entry is not None:
             entry.applied = digest
 
-    def secret(self, name: str) -> dict[str, str] | None:
-        """Decoded data of a Secret of ours, None where it does not exist."""
+    def secret(self, name: str) -> Mapping[str, str] | None:
+        """Decoded data of a Secret, ours or one that the user names; None where it does not exist.
+
+        A pass reads the users' Secrets before it asks; one that was never read counts as absent.
+        """
         found = self.get("Secret", name)
-        return None if found is None else decode_secret(found)
+        if found is not None:
+            return decode_secret(found)
+        try:
+            return self._cache.foreign_secret((self.key[0], name))
+        except KeyError:
+            return None
 
 
 def decode_secret(found: Manifest) -> dict[str, str]:
