@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	// Schedules of CronJobs name time zones, and neither a component image nor every host has their table.
+	_ "time/tzdata"
 
 	"github.com/spf13/cobra"
 	"go.etcd.io/etcd/server/v3/etcdmain"
