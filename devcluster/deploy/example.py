@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +16,18 @@ POLL = 0.5
 # As the conditions of a deployment come true: the first one that is not says what is going on.
 _ORDER = ("DatabaseReady", "RedisReady", "Migrated", "WebReady", "WorkersReady", "Ready")
 _DEFAULT_NAMESPACE = "default"
+_LOCALHOST = "http://localhost"
 
 
-def read(file: Path, version: str) -> Object:
-    """Return the ReseeDeployment of an example file, with the version of the images that were built."""
+def read(file: Path, version: str, http_port: int) -> Object:
+    """Return the ReseeDeployment of an example file, with the version that was built and the cluster's port."""
     (document,) = [one for one in yaml.safe_load_all(file.read_text()) if one]
-    changed: Object = copy.deepcopy(document)
-    changed["metadata"].setdefault("namespace", _DEFAULT_NAMESPACE)
-    changed.setdefault("spec", {})["version"] = version
+    document["metadata"].setdefault("namespace", _DEFAULT_NAMESPACE)
+    spec = document.setdefault("spec", {})
+    spec["version"] = version
+    if spec.get("url", "").startswith(_LOCALHOST):
+        spec["url"] = f"{_LOCALHOST}:{http_port}"
+    changed: Object = document
     return changed
 
 

@@ -48,7 +48,7 @@ def deploy(
             chart.install(cluster.kubeconfig)
         if operator_only:
             return
-        deployment = example.read(file, records.application_version(references))
+        deployment = example.read(file, records.application_version(references), cluster.record.http_port)
         kubectl = Kubectl(cluster.kubeconfig)
         with progress.step(f"Bringing up Resee as {deployment['metadata']['name']}"):
             kubectl.apply(deployment)

@@ -22,19 +22,20 @@ def live(observed: int = 2, **conditions: str) -> Object:
 
 
 def test_the_example_gets_the_version_that_was_built() -> None:
-    document = example.read(example.LOCAL, "0.1.0-abc")
+    document = example.read(example.LOCAL, "0.1.0-abc", 18080)
     assert document["kind"] == "ReseeDeployment"
     assert document["spec"]["version"] == "0.1.0-abc"
+    assert document["spec"]["url"] == "http://localhost:18080"
     assert document["metadata"]["namespace"] == "default"
 
 
 def test_the_rest_of_the_example_stays(tmp_path: Path) -> None:
     file = tmp_path / "example.yaml"
-    file.write_text("kind: ReseeDeployment\nmetadata: {name: mine, namespace: team}\nspec: {stage: Basic}\n")
-    assert example.read(file, "1") == {
+    file.write_text("kind: ReseeDeployment\nmetadata: {name: mine, namespace: team}\nspec: {stage: Basic, url: "https://a.example"}\n")
+    assert example.read(file, "1", 18080) == {
         "kind": "ReseeDeployment",
         "metadata": {"name": "mine", "namespace": "team"},
-        "spec": {"stage": "Basic", "version": "1"},
+        "spec": {"stage": "Basic", "url": "https://a.example", "version": "1"},
     }
 
 
