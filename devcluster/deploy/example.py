@@ -20,7 +20,7 @@ _LOCALHOST = "http://localhost"
 
 
 def read(file: Path, version: str, http_port: int) -> Object:
-    """Return the ReseeDeployment of an example file, with the version that was built and the cluster's port."""
+    """Return the ReseeDeployment of an example file, with the version built here and the cluster's port."""
     (document,) = [one for one in yaml.safe_load_all(file.read_text()) if one]
     document["metadata"].setdefault("namespace", _DEFAULT_NAMESPACE)
     spec = document.setdefault("spec", {})

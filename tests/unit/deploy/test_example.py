@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from devcluster.cluster.kubectl import Object
 from devcluster.deploy import example
@@ -31,11 +32,13 @@ def test_the_example_gets_the_version_that_was_built() -> None:
 
 def test_the_rest_of_the_example_stays(tmp_path: Path) -> None:
     file = tmp_path / "example.yaml"
-    file.write_text("kind: ReseeDeployment\nmetadata: {name: mine, namespace: team}\nspec: {stage: Basic, url: "https://a.example"}\n")
+    spec = {"stage": "Basic", "url": "https://a.example"}
+    metadata = {"name": "mine", "namespace": "team"}
+    file.write_text(yaml.safe_dump({"kind": "ReseeDeployment", "metadata": metadata, "spec": spec}))
     assert example.read(file, "1", 18080) == {
         "kind": "ReseeDeployment",
-        "metadata": {"name": "mine", "namespace": "team"},
-        "spec": {"stage": "Basic", "url": "https://a.example", "version": "1"},
+        "metadata": metadata,
+        "spec": spec | {"version": "1"},
     }
 
 
