@@ -171,6 +171,12 @@ Region = Annotated[
     str, Form(r"[a-z0-9-]+", 64, "not a region: use small letters, digits and hyphens, as eu-west-1")
 ]
 
+Network = Annotated[
+    str,
+    Form(r"[0-9a-fA-F.:]+/[0-9]{1,3}", 49, "not a range of addresses: write it as 10.0.0.0/8 or fd00::/8"),
+]
+"""A range of addresses; resolve checks its figures."""
+
 Text = Annotated[str, Field(max_length=1024)]
 Labels = Annotated[dict[str, Annotated[str, Field(max_length=253)]], Field(max_length=32)]
 Annotations = Annotated[dict[str, Text], Field(max_length=64)]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from resee_operator.api.base import Model, Rule
 from resee_operator.api.pods import PodOverrides
-from resee_operator.api.types import Annotations, GroupName, Name, ObjectName
+from resee_operator.api.types import Annotations, GroupName, Name, Network, ObjectName
 
 QUEUES = ("default", "reviews", "email")
 """The queues that Resee sends tasks to; a queue that no worker consumes would lose them."""
@@ -124,6 +124,9 @@ class Ingress(Model):
     """IngressClass; the cluster's default where left out."""
     annotations: Annotations = {}
     """Annotations for the Ingress controller, external-dns or cert-manager."""
+    trusted_proxies: Annotated[list[Network], Field(max_length=64)] = []
+    """Ranges of addresses, such as those of the Ingress controller, the load balancer and Cloudflare, whose
+    word on the client's address and scheme nginx believes. Nobody's by default."""
 
 
 class Tls(Model):

@@ -16,6 +16,8 @@ CONDITION: str | None = "WebReady"
 
 _DRAIN: Final = 5
 """Time before nginx is told to end, in seconds: until every proxy knows that the Pod is gone."""
+_PROCESSES: Final = 2
+"""One would stand still while it reads from a slow disk; one for each core of a large node wastes memory."""
 _GRACE: Final = 45
 """The drain, and the longest request that web may still answer."""
 
@@ -65,11 +67,7 @@ def _pod(resolved: Resolved) -> Pod:
     container = Container(
         name=NAME,
         image=resolved.images.nginx,
-        env=[
-            {"name": "BACKEND_HOST", "value": resolved.child("web")},
-            {"name": "BACKEND_PORT", "value": str(WEB_PORT)},
-            {"name": "WORKER_PROCESSES", "value": "2"},
-        ],
+        env=[{"name": name, "value": value} for name, value in _environment(resolved).items()],
         port=NGINX_PORT,
         probes={
             "startupProbe": probe(periodSeconds=1, timeoutSeconds=3, failureThreshold=60),
@@ -80,3 +78,14 @@ def _pod(resolved: Resolved) -> Pod:
         writable=resolved.live_update,
     )
     return Pod(component=NAME, container=container, settings=resolved.nginx.pods, grace=_GRACE, spread=True)
+
+
+def _environment(resolved: Resolved) -> dict[str, str]:
+    variables = {
+        "BACKEND_HOST": resolved.child("web"),
+        "BACKEND_PORT": str(WEB_PORT),
+        "WORKER_PROCESSES": str(_PROCESSES),
+    }
+    if resolved.ingress.trusted_proxies:
+        variables["REAL_IP_FROM"] = ",".join(resolved.ingress.trusted_proxies)
+    return variables

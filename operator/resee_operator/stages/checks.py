@@ -1,8 +1,9 @@
-"""What neither OpenAPI nor CEL can check at admission: cron lines, time zones, providers."""
+"""What neither OpenAPI nor CEL can check at admission: cron lines, time zones, address ranges, providers."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from ipaddress import ip_network
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -30,6 +31,8 @@ def check(spec: ReseeDeploymentSpec) -> None:
     _check_cron("spec.backup.schedule", spec.backup.schedule)
     _check_cron("spec.backup.drill.schedule", spec.backup.drill.schedule)
     _check_time_zone("spec.backup.timeZone", spec.backup.time_zone)
+    for position, network in enumerate(spec.ingress.trusted_proxies):
+        _check_network(f"spec.ingress.trustedProxies[{position}]", network)
     stage = STAGES[spec.stage]
     database = spec.database.provider or stage.database_provider
     if database not in DATABASE_PROVIDERS:
@@ -48,6 +51,14 @@ def _check_cron(field: str, line: str | None) -> None:
     except (CronSimError, StopIteration) as error:
         remedy = "write minute 0-59, hour 0-23, day 1-31, month 1-12, day of week 0-6, for example 0 3 * * *"
         raise InvalidSpec(field, line, remedy, f"{line!r} names no moment") from error
+
+
+def _check_network(field: str, network: str) -> None:
+    try:
+        ip_network(network)
+    except ValueError as error:
+        remedy = "write the first address of the range and its length, for example 10.0.0.0/8"
+        raise InvalidSpec(field, network, remedy, f"{network!r} is no range of addresses") from error
 
 
 def _check_time_zone(field: str, name: str) -> None:

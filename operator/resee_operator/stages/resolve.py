@@ -124,6 +124,7 @@ def _ingress(spec: ReseeDeploymentSpec) -> Ingress:
         class_name=spec.ingress.class_name,
         annotations=spec.ingress.annotations,
         tls_secret=spec.tls.secret_name if spec.tls else None,
+        trusted_proxies=tuple(spec.ingress.trusted_proxies),
     )
 
 

@@ -173,6 +173,8 @@ class Ingress:
     class_name: str | None
     annotations: Mapping[str, str]
     tls_secret: str | None
+    trusted_proxies: tuple[str, ...]
+    """Ranges of addresses whose word on the client's address is believed."""
 
 
 @dataclass(frozen=True, slots=True)

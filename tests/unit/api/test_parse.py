@@ -47,6 +47,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"stage": "Production", "web": {"replicas": 1}}, "spec.web.replicas", "raise replicas"),
     ({"stage": "Production", "nginx": {"replicas": 1}}, "spec.nginx.replicas", "raise replicas"),
     ({"ingress": {"enabled": True}}, "spec.host", "set the name"),
+    ({"ingress": {"trustedProxies": ["10.0.0.1"]}}, "spec.ingress.trustedProxies[0]", "10.0.0.0/8"),
     ({"web": {"replicas": 2, "autoscaling": {}}}, "spec.web.replicas", "fight"),
     ({"web": {"autoscaling": {"minReplicas": 5, "maxReplicas": 4}}},
      "spec.web.autoscaling.minReplicas", "raise maxReplicas"),

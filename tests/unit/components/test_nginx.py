@@ -56,6 +56,13 @@ def test_it_leads_to_web() -> None:
     assert service_port_of_web() == 8000
 
 
+def test_proxies_that_are_trusted() -> None:
+    assert "REAL_IP_FROM" not in env_of(deployment(resolved_of()))
+    ranges = ["10.0.0.0/8", "2400:cb00::/32"]
+    variables = env_of(deployment(resolved_of(ingress={"trustedProxies": ranges})))
+    assert variables["REAL_IP_FROM"] == "10.0.0.0/8,2400:cb00::/32"
+
+
 def service_port_of_web() -> int:
     (port,) = find(manifests_of(resolved_of()), "Service", "demo-web")["spec"]["ports"]
     return int(port["port"])

@@ -135,6 +135,8 @@ class TestEnvironment:
         )
         variables = env_of(deployment(resolved))
         assert (variables["A"], variables["B"], variables["WEB_CONCURRENCY"]) == ("all", "web", "9")
+        names = [variable["name"] for variable in container_of(deployment(resolved))["env"]]
+        assert len(names) == len(variables)
 
     def test_concurrency(self) -> None:
         assert env_of(deployment(resolved_of(web={"concurrency": 5})))["WEB_CONCURRENCY"] == "5"

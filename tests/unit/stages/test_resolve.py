@@ -217,6 +217,12 @@ class TestRefusals:
         assert error.value.field == "spec.backup.timeZone"
         assert "Asia/Seoul" in error.value.remedy
 
+    @pytest.mark.parametrize("network", ["10.0.0.1/8", "10.0.0.0/33", "1.2.3/8", "::/129"])
+    def test_ranges_that_are_none(self, network: str) -> None:
+        with pytest.raises(InvalidSpec) as error:
+            resolved_of(ingress={"trustedProxies": ["10.0.0.0/8", network]})
+        assert error.value.field == "spec.ingress.trustedProxies[1]"
+
     @pytest.mark.parametrize(("section", "provider"), [("database", "CloudNativePG"), ("redis", "Sentinel")])
     def test_providers_that_are_not_there(self, section: str, provider: str) -> None:
         spec: dict[str, Any] = {section: {"provider": provider}}
