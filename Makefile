@@ -1,6 +1,7 @@
 # Everything that a developer runs. `make` lists the targets.
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
+export PYTHONPATH := $(CURDIR)/operator:$(CURDIR)
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -56,7 +57,7 @@ bench: $(READY) ## Measure, beside a yardstick; the result goes to docs/performa
 
 ##@ Code
 lint: $(READY) ## Check style, types, layers, chart, workflows and that generated files are current
-	@$(BIN)/python -m tests.lint
+	@$(BIN)/python -m tools.lint
 
 format: $(READY) ## Put code into form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
