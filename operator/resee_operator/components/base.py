@@ -28,6 +28,7 @@ class Reason(StrEnum):
     CONFIG_ERROR = "ConfigError"
     CRASH_LOOPING = "CrashLooping"
     OUT_OF_MEMORY = "OutOfMemory"
+    PODS_REFUSED = "PodsRefused"
     ROLLOUT_STUCK = "RolloutStuck"
     JOB_FAILED = "JobFailed"
     SECRET_MISSING = "SecretMissing"  # noqa: S105 - a word, no secret
@@ -46,6 +47,7 @@ _NEEDS_ACTION = frozenset(
         Reason.CONFIG_ERROR,
         Reason.CRASH_LOOPING,
         Reason.OUT_OF_MEMORY,
+        Reason.PODS_REFUSED,
         Reason.ROLLOUT_STUCK,
         Reason.JOB_FAILED,
         Reason.SECRET_MISSING,

@@ -84,7 +84,12 @@ def _obstacle(live: Live, component: str, title: str, status: Manifest) -> tuple
     trouble = find_trouble(live.pods(component))
     if trouble:
         return trouble.reason, trouble.sentence
-    if _stuck(status):
+    conditions = {condition.get("type"): condition for condition in status.get("conditions", [])}
+    refused, progress = conditions.get("ReplicaFailure", {}), conditions.get("Progressing", {})
+    if refused.get("status") == "True":
+        said = refused.get("message", "no reason given")
+        return Reason.PODS_REFUSED, f"{title} may not make its Pods ({said}): look at quotas and policies"
+    if progress.get("reason") == "ProgressDeadlineExceeded":
         message = f"{title} has made no progress for minutes: look at kubectl describe and the Pods' logs"
         return Reason.ROLLOUT_STUCK, message
     return None
@@ -92,13 +97,6 @@ def _obstacle(live: Live, component: str, title: str, status: Manifest) -> tuple
 
 def _replicas(component: str, ready: int, wanted: int) -> dict[str, Any]:
     return {"replicas": {component: f"{ready}/{wanted}"}}
-
-
-def _stuck(status: Manifest) -> bool:
-    return any(
-        condition.get("type") == "Progressing" and condition.get("reason") == "ProgressDeadlineExceeded"
-        for condition in status.get("conditions", [])
-    )
 
 
 def secret_holds(live: Live, name: str, keys: Sequence[str], field: str) -> Verdict:

@@ -1,9 +1,9 @@
 """The figures of the three stages, each with its meaning, unit, and reason or source.
 
 Sources: the stages of Resee's own architecture (one machine for development; one t3.medium of 2 vCPU and 4 GB
-with real users; two or more instances in several zones, from 2 to 10), and measured sizes of the processes: a
-gunicorn or Celery process of Resee takes 80 to 110 MiB, nginx 10 MiB, an idle PostgreSQL 60 MiB, an empty
-Redis 10 MiB.
+with real users; two or more instances in several zones, from 2 to 10); and the size of a gunicorn or Celery
+process with Resee loaded, 85 MiB resident without traffic, most of which its forks share. The sizes of nginx,
+PostgreSQL and Redis are estimates with room.
 """
 
 from __future__ import annotations
@@ -47,8 +47,7 @@ class StageDefaults:
     resources: Mapping[str, Resources]
     """Requests and limits of each component. Requests are what the process takes when idle to lightly loaded,
     so that a stage fits its machine; memory limits are 1.5 to 4 times that, so that a leak ends in one Pod.
-    There is no CPU
-    limit: throttling makes start and tail latency worse while cores are idle."""
+    There is no CPU limit: throttling makes start and tail latency worse while cores are idle."""
     database_provider: DatabaseProvider
     """Who runs PostgreSQL: one Pod on one machine; a primary and standbys across zones."""
     redis_provider: RedisProvider
@@ -63,8 +62,8 @@ class StageDefaults:
     """When backups are made, as a cron line in the deployment's time zone: nightly, when few users review."""
     database_parameters: Mapping[str, str]
     """PostgreSQL's settings. shared_buffers: a quarter of the memory request, PostgreSQL's own advice.
-    max_connections: every gunicorn and Celery process of the stage at its largest, doubled
-    for a rolling update."""
+    max_connections: every thread of gunicorn and every Celery process of the stage at its largest, with one
+    more Pod of each while they roll, and 10 to spare."""
     spread_zones: bool
     """Whether Pods of one component must lie in different zones."""
 

@@ -64,6 +64,15 @@ class TestDeployment:
         verdict = judged(updatedReplicas=1, conditions=[condition])
         assert verdict.reason == Reason.ROLLOUT_STUCK
 
+    def test_pods_that_the_cluster_refuses(self) -> None:
+        said = "exceeded quota: small, requested: pods=1"
+        condition = {"type": "ReplicaFailure", "status": "True", "reason": "FailedCreate", "message": said}
+        verdict = judged(readyReplicas=1, availableReplicas=1, conditions=[condition])
+        assert verdict.reason == Reason.PODS_REFUSED
+        assert said in verdict.message
+        gone = judged(readyReplicas=1, availableReplicas=1, conditions=[{**condition, "status": "False"}])
+        assert gone.reason == Reason.ROLLING_OUT
+
     def test_a_trouble_is_told_before_being_stuck(self) -> None:
         condition = {"type": "Progressing", "reason": "ProgressDeadlineExceeded"}
         broken = pod("web", containerStatuses=[waiting("web", "ImagePullBackOff")])
