@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from kombu.exceptions import OperationalError
 from rest_framework import generics, status
 from rest_framework.request import Request
@@ -33,6 +34,7 @@ class ExportView(generics.GenericAPIView):
 
     serializer_class = ExportStartedSerializer
 
+    @extend_schema(request=None, responses={202: ExportStartedSerializer})
     def post(self, request: Request) -> Response:
         with transaction.atomic():
             export = Export.objects.create(owner=request.user)

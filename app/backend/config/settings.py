@@ -164,6 +164,11 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "COMPONENT_SPLIT_REQUEST": True,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "core.schema.describe_times",
+        "core.schema.describe_errors",
+    ],
 }
 
 SLACK_WEBHOOK_URL = env.str("SLACK_WEBHOOK_URL", default="")

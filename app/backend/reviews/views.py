@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
@@ -35,6 +36,7 @@ class CompleteView(ReplicaReads, generics.GenericAPIView):
 
     serializer_class = CompleteSerializer
 
+    @extend_schema(responses=CompletedSerializer)
     def post(self, request: Request) -> Response:
         given = self.get_serializer(data=request.data)
         given.is_valid(raise_exception=True)
