@@ -51,7 +51,8 @@ def health(resolved: Resolved, live: Live) -> Verdict:
 def _judge_runs(resolved: Resolved, live: Live, status: Mapping[str, Any]) -> Verdict:
     name = resolved.child(NAME)
     results = [result for pod in live.pods(NAME) if (result := _result(pod))]
-    data = _known(results, status)
+    known = _known(results, status)
+    data = {"backup": known}
     if status.get("active"):
         trouble = find_trouble(live.pods(NAME))
         if trouble:
@@ -62,7 +63,7 @@ def _judge_runs(resolved: Resolved, live: Live, status: Mapping[str, Any]) -> Ve
         return Verdict(True, Reason.WAITING_FOR_FIRST_RUN, message, data)
     if started > succeeded and not status.get("active"):
         message = f"the backup of {started} failed: {_why(name, results)}"
-        return Verdict(False, Reason.JOB_FAILED, message, {**data, "lastFailure": started})
+        return Verdict(False, Reason.JOB_FAILED, message, {"backup": {**known, "lastFailure": started}})
     return Verdict(True, Reason.READY, f"the last backup ended at {succeeded or 'no time yet'}", data)
 
 

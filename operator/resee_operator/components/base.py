@@ -60,7 +60,8 @@ _NEEDS_ACTION = frozenset(
 class Verdict:
     """Whether a component does its work, as a reason and one sentence for people.
 
-    ``data`` holds figures for the status, such as ``{"replicas": "2/2"}`` (ready/wanted).
+    ``data`` holds what goes into the status under the same names: ``{"replicas": {"web": "2/2"}}`` (ready and
+    wanted Pods by component), ``{"backup": {"lastSuccess": …}}``.
     """
 
     healthy: bool

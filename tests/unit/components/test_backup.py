@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from resee_operator.api.status import BackupStatus
 from resee_operator.components import backup
 from resee_operator.components.base import Reason
 from resee_operator.stages import Resolved
@@ -136,6 +137,13 @@ def finished(message: str, exit_code: int = 0, name: str = "demo-backup-1") -> d
 EARLY, LATE = "2026-01-01T18:00:00Z", "2026-01-02T18:00:00Z"
 
 
+def test_what_is_known_fits_the_status() -> None:
+    """Its keys are those of status.backup."""
+    result = {"ok": True, "location": "x", "sizeBytes": 1, "finished": LATE, "verified": LATE}
+    cron = live(finished(json.dumps(result)), lastScheduleTime=LATE, lastSuccessfulTime=EARLY)
+    assert BackupStatus.model_validate(backup.health(resolved_of(), cron).data["backup"]).size_bytes == 1
+
+
 class TestHealth:
     def test_not_there_yet(self) -> None:
         assert backup.health(resolved_of(), LiveObjects()).reason == Reason.MISSING
@@ -155,12 +163,12 @@ class TestHealth:
     def test_made(self) -> None:
         verdict = backup.health(resolved_of(), live(lastScheduleTime=EARLY, lastSuccessfulTime=LATE))
         assert (verdict.healthy, verdict.reason) == (True, Reason.READY)
-        assert verdict.data == {"lastSuccess": LATE}
+        assert verdict.data == {"backup": {"lastSuccess": LATE}}
 
     def test_failed(self) -> None:
         verdict = backup.health(resolved_of(), live(lastScheduleTime=LATE, lastSuccessfulTime=EARLY))
         assert (verdict.healthy, verdict.reason) == (False, Reason.JOB_FAILED)
-        assert verdict.data == {"lastSuccess": EARLY, "lastFailure": LATE}
+        assert verdict.data == {"backup": {"lastSuccess": EARLY, "lastFailure": LATE}}
 
     def test_the_first_one_failed(self) -> None:
         verdict = backup.health(resolved_of(), live(lastScheduleTime=LATE))
@@ -189,7 +197,7 @@ class TestHealth:
             for name, result in zip("abc", (new, old, failed), strict=True)
         ]
         verdict = backup.health(resolved_of(), live(*pods, lastScheduleTime=EARLY, lastSuccessfulTime=LATE))
-        assert verdict.data == {
+        assert verdict.data["backup"] == {
             "lastSuccess": LATE,
             "lastVerified": LATE,
             "location": "s3://safe/new",
@@ -205,4 +213,4 @@ class TestHealth:
     def test_a_message_that_is_no_result_is_passed_over(self, message: str) -> None:
         status = {"lastScheduleTime": EARLY, "lastSuccessfulTime": LATE}
         verdict = backup.health(resolved_of(), live(finished(message), **status))
-        assert verdict.data == {"lastSuccess": LATE}
+        assert verdict.data == {"backup": {"lastSuccess": LATE}}
