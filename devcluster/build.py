@@ -1,4 +1,7 @@
-"""`devcluster build`: all images on the engine in use, and their references in the state folder."""
+"""`devcluster build`: all images on the engine in use, and their references in the state folder.
+
+Beside it the two commands that hand out a part of it: `provide` one image, `programs` without any.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ import tomllib
 
 import click
 
-from devcluster import operations, paths
+from devcluster import binaries, operations, paths
 from devcluster.engine import Engine, select
 from devcluster.images import records
 from devcluster.images.builder import Builder
 from devcluster.images.catalogue import IMAGES, REGISTRY
 from devcluster.images.client import DockerClient
 from devcluster.images.staging import Staging
+from devcluster.programs import PROGRAMS
 from devcluster.progress import Progress
 
 
@@ -36,6 +40,16 @@ def build(registry: str, publish: str | None, load: bool, name: str) -> None:
                 operations.existing(name).load(list(references.values()))
     for reference in references.values():
         click.echo(reference)
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+def programs(names: tuple[str, ...]) -> None:
+    """Build the named Go programs, or all, and print where they lie."""
+    with Progress.on_stderr() as progress:
+        built = binaries.ensure_all(names or PROGRAMS, progress)
+    for path in built.values():
+        click.echo(path)
 
 
 @click.command()

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from devcluster import operations
-from devcluster.build import build, provide
+from devcluster.build import build, programs, provide
 from devcluster.deploy.road import deploy
 from devcluster.engine import select
 from devcluster.errors import DevclusterError
@@ -112,5 +112,5 @@ def env(name: str) -> None:
         click.echo(f"export {variable}={shlex.quote(value)}")
 
 
-for command in (build, provide, deploy):
+for command in (build, programs, provide, deploy):
     main.add_command(command)

@@ -1,7 +1,7 @@
 """Runs test suites, several at once, and ends with one line of counts.
 
 ``python -m tests.run [SUITE...]``; without names all of them. The words of each suite go to a log of its own
-in the state folder, and the last of them to the terminal where it fails. The exit code is 1 if anything failed.
+in the state folder, and the last of them to the terminal where it fails. The exit code is 1 if any failed.
 """
 
 from __future__ import annotations
