@@ -35,7 +35,7 @@ export default defineConfig({
     {
       name: 'desktop',
       use: { viewport: { width: 1280, height: 860 } },
-      testIgnore: '**/screenshots.spec.ts',
+      testIgnore: ['**/screenshots.spec.ts', '**/touch.spec.ts'],
     },
     {
       name: 'phone',

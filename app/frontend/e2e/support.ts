@@ -32,10 +32,22 @@ export class Api {
     return new Api(request, (await login.json()).access);
   }
 
-  async post(path: string, data: unknown): Promise<{ id: number }> {
+  post(path: string, data: unknown): Promise<{ id: number }> {
+    return this.call('POST', path, data);
+  }
+
+  get(path: string): Promise<unknown> {
+    return this.call('GET', path);
+  }
+
+  private async call<T>(method: string, path: string, data?: unknown): Promise<T> {
     const headers = { Authorization: `Bearer ${this.access}` };
-    const answer = await this.request.post(`/api/${path}`, { data, headers });
-    expect(answer.ok(), `${path}: ${await answer.text()}`).toBe(true);
+    const answer = await this.request.fetch(`/api/${path}`, {
+      method,
+      headers,
+      ...(data !== undefined && { data }),
+    });
+    expect(answer.ok(), `${method} ${path}: ${await answer.text()}`).toBe(true);
     return answer.json();
   }
 }

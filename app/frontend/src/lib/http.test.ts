@@ -78,6 +78,17 @@ describe('failures', () => {
     expect(await http.get('things/')).toEqual({ ok: true });
   });
 
+  it('wait the second that nginx asks for', async () => {
+    counting(429, { 'Retry-After': '1' });
+    expect(await http.get('things/')).toEqual({ ok: true });
+  });
+
+  it('do not wait for the end of a long throttle', async () => {
+    const calls = counting(429, { 'Retry-After': '3000' });
+    await expect(http.get('things/')).rejects.toMatchObject({ status: 429 });
+    expect(calls.count).toBe(1);
+  });
+
   it('never repeat a write', async () => {
     const calls = counting(503);
     await expect(http.post('things/', {})).rejects.toBeInstanceOf(ConnectionError);

@@ -1,15 +1,22 @@
 /** Calls to the API: a token on each request, one renewal after a 401, errors in two known families. */
-import ky, { type Options } from 'ky';
+import ky, { HTTPError, type Options } from 'ky';
 import { toKnownError } from './errors';
 import { session } from './session';
 
 const TIMEOUT_MS = 20_000;
+const LONGEST_WAIT_SECONDS = 5;
+
+/** Undefined leaves the decision to the rules; nobody looks at an empty page for longer than a few seconds. */
+function passesSoon({ error }: { error: Error }): boolean | undefined {
+  const wait = error instanceof HTTPError ? Number(error.response.headers.get('Retry-After')) : 0;
+  return wait > LONGEST_WAIT_SECONDS ? false : undefined;
+}
 
 const client = ky.create({
   prefixUrl: `${window.location.origin}/api`,
   timeout: TIMEOUT_MS,
   // Reads are repeated while the backend restarts or throttles; writes never, they might count twice.
-  retry: { limit: 2, methods: ['get'], statusCodes: [429, 502, 503, 504], maxRetryAfter: 5000 },
+  retry: { limit: 2, methods: ['get'], statusCodes: [429, 502, 503, 504], shouldRetry: passesSoon },
   hooks: {
     beforeRequest: [
       async (request) => {
