@@ -135,6 +135,15 @@ class Rule:
     seen: list[str] = field(default_factory=list)
 
 
+@dataclass(frozen=True)
+class Request:
+    """One request that a client made; header names are in small letters."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+
+
 class HttpProxy(_Relay):
     """Relays HTTP requests, headers and host untouched, so that signatures stay valid.
 
@@ -145,6 +154,7 @@ class HttpProxy(_Relay):
 
     def __init__(self, target: int, *rules: Rule) -> None:
         super().__init__()
+        self.requests: list[Request] = []
         relay = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -154,6 +164,8 @@ class HttpProxy(_Relay):
                 """Requests are not printed."""
 
             def relay(self) -> None:
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                relay.requests.append(Request(self.command, self.path, headers))
                 rule = next((r for r in rules if r.matches(self.command, self.path)), None)
                 if rule is not None and len(rule.seen) < rule.times:
                     rule.seen.append(self.path)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from resee_backup.catalogue import new_id
 from tests.integration.backup.program import NAME, Place, Program
@@ -92,20 +91,6 @@ def test_what_a_killed_dump_left_goes_after_two_days(on_volume: Program, volume:
     outcome = program.run("prune")
     assert outcome.result["removed"] == 1, outcome.log
     assert backups(volume) == {finished, fresh}
-
-
-def test_a_backup_stays_a_success_when_pruning_fails(
-    on_volume: Program, volume: Place, tmp_path: Path
-) -> None:
-    program = on_volume.with_settings(**ONE)
-    old = program.run("dump").backup
-    blocked = volume.file(old, "manifest.json")
-    blocked.unlink()
-    blocked.mkdir()
-    (blocked / "manifest.json").write_text("in the way")
-    outcome = program.run("dump", "--prune")
-    assert outcome.code == 0
-    assert outcome.result["ok"] is True
 
 
 def test_damage_does_not_cost_the_last_good_backup(on_volume: Program, volume: Place) -> None:

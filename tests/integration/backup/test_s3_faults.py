@@ -124,3 +124,28 @@ def test_reading_back_fails(in_bucket: Program, s3: S3Server) -> None:
     assert (outcome.code, outcome.result["reason"]) == (1, "DestinationUnreachable")
     assert "verification.json" not in str(in_bucket.place.files())
     assert in_bucket.run("verify").code == 0
+
+
+def test_a_backup_stays_a_success_when_old_ones_cannot_be_removed(in_bucket: Program, s3: S3Server) -> None:
+    only_the_last = {f"BACKUP_KEEP_{rule}": "0" for rule in ("DAILY", "WEEKLY", "MONTHLY")}
+    program = in_bucket.with_settings(BACKUP_KEEP_LAST="1", **only_the_last)
+    program.run("dump")
+    with HttpProxy(s3.port, Rule(lambda method, _: method == "DELETE", (403, "AccessDenied"))) as proxy:
+        outcome = behind(program, proxy).run("dump", "--prune")
+    assert (outcome.code, outcome.result["ok"]) == (0, True), outcome.log
+    assert "AccessDenied" in outcome.result["warnings"][0]
+
+
+def test_encryption_is_asked_for_with_every_object(in_bucket: Program, s3: S3Server) -> None:
+    """That the store encrypts is the store's affair; that each write asks for it is ours."""
+    with HttpProxy(s3.port) as proxy:
+        outcome = behind(in_bucket, proxy).with_settings(BACKUP_S3_ENCRYPTION="AES256").run("dump")
+    assert outcome.code == 0, outcome.log
+    writes = [request for request in proxy.requests if makes_an_object(request.method, request.path)]
+    assert len(writes) == 5
+    assert {request.headers.get("x-amz-server-side-encryption") for request in writes} == {"AES256"}
+
+
+def makes_an_object(method: str, path: str) -> bool:
+    """PutObject and CreateMultipartUpload; parts inherit what the upload began with."""
+    return begins(method, path) or (method == "PUT" and "partNumber=" not in path)

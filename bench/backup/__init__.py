@@ -1,0 +1,1 @@
+"""Backups against PostgreSQL's own programs: throughput, memory, restore."""
