@@ -57,6 +57,6 @@ def _probes() -> dict[str, Manifest]:
     alive, ready = backend.program("worker_alive"), backend.program("worker_ready")
     return {
         "startupProbe": exec_probe(*alive, periodSeconds=2, timeoutSeconds=5, failureThreshold=60),
-        "readinessProbe": exec_probe(*ready, periodSeconds=10, timeoutSeconds=5, failureThreshold=3),
+        "readinessProbe": exec_probe(*ready, periodSeconds=5, timeoutSeconds=5, failureThreshold=3),
         "livenessProbe": exec_probe(*alive, periodSeconds=30, timeoutSeconds=10, failureThreshold=3),
     }
