@@ -43,7 +43,7 @@ def _job(found: Manifest) -> dict[str, Any]:
     return {"succeeded": 1, "conditions": conditions, "uncountedTerminatedPods": {}, **times}
 
 
-_MOVES: dict[str, Move] = {"Deployment": _deployment, "StatefulSet": _stateful_set, "Job": _job}
+MOVES: dict[str, Move] = {"Deployment": _deployment, "StatefulSet": _stateful_set, "Job": _job}
 
 
 class Controllers:
@@ -75,14 +75,14 @@ class Controllers:
             while not self._stop.is_set():
                 # A server that a test has taken down comes back.
                 with contextlib.suppress(ApiError):
-                    for kind in _MOVES:
+                    for kind in MOVES:
                         await self._move(client, kind)
                 await asyncio.to_thread(self._stop.wait, 0.1)
 
     async def _move(self, client: KubeClient, kind: str) -> None:
         async for page in client.list(KINDS[kind], self._namespace):
             for found in page.items:
-                status, name = _MOVES[kind](found), name_of(found)
+                status, name = MOVES[kind](found), name_of(found)
                 held = found.get("status") or {}
                 if name in self.frozen or status is None or held.items() >= status.items():
                     continue

@@ -56,6 +56,12 @@ class OperatorProcess:
         until(self._check_ready, Budget.PROCESS)
         return self
 
+    @property
+    def pid(self) -> int:
+        """Number of the process."""
+        assert self._process is not None, f"{self.name} has not been started"
+        return self._process.pid
+
     def lead(self) -> Self:
         """Return once this replica leads."""
         until(

@@ -53,7 +53,7 @@ def test_secrets_survive_restart_and_deletion_of_the_resee(
     with _operator(server, namespace, tmp_path, "next") as operator:
         operator.lead()
         resee.apply()
-        until(lambda: resee.condition("Ready")["status"], Budget.REPAIR)
+        resee.wait_for("Ready", "False", "Waiting")
         assert resee.get("secret", "demo-database")["data"] == before
 
 

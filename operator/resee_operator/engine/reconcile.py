@@ -25,7 +25,7 @@ from resee_operator.engine.events import Events
 from resee_operator.engine.gates import Hold, Ran, hold
 from resee_operator.engine.outcome import Outcome, OutcomeReason
 from resee_operator.engine.queue import Key, Queue, Urgency
-from resee_operator.engine.secrets import SecretKeeper
+from resee_operator.engine.secrets import SecretKeeper, Secrets
 from resee_operator.engine.snapshot import Snapshot
 from resee_operator.errors import TransientError, UserError
 from resee_operator.kube.api import KubeApi
@@ -106,16 +106,14 @@ class Reconciler:
             return status.Findings(Outcome(OutcomeReason.INVALID, str(error)))
         except TransientError as error:
             return status.Findings(Outcome(OutcomeReason.FAILED, str(error)))
-        if secrets.done:
-            # What was created stands in the cache only: the diff has to see it.
-            snapshot = Snapshot(self._cache, snapshot.key)
+        snapshot = self._look_again(snapshot, secrets, changed=bool(secrets.done))
         verdicts = {part.NAME: part.health(resolved, snapshot) for part in self._components}
         plan, holds = hold(diff(wanted.manifests, snapshot, resolved.uid), verdicts, _ran(resee, resolved))
         applied = await self._applier.apply(plan.actions)
         await self._report(resee, plan, applied)
         changed = [*secrets.done, *(action.sentence() for action in applied.done)]
         if changed:
-            snapshot = Snapshot(self._cache, snapshot.key)
+            snapshot = self._look_again(snapshot, secrets, changed=True)
             verdicts = {part.NAME: part.health(resolved, snapshot) for part in self._components}
         return status.Findings(
             outcome=replace(
@@ -128,6 +126,13 @@ class Reconciler:
             exists=snapshot.components(_WITH_PODS),
             pending=bool(changed),
         )
+
+    def _look_again(self, snapshot: Snapshot, secrets: Secrets, *, changed: bool) -> Snapshot:
+        """The snapshot with the Secrets that users named, and a new one where this pass has written."""
+        if changed:
+            snapshot = Snapshot(self._cache, snapshot.key)
+        snapshot.add_secrets(secrets.data)
+        return snapshot
 
     def _resolve(self, resee: Manifest) -> Resolved:
         model = parse(resee)

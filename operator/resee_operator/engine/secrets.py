@@ -6,7 +6,6 @@ remembered: a deleted Secret comes back with its old values, which the data of t
 
 from __future__ import annotations
 
-import base64
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,7 +16,7 @@ from resee_operator.components.credentials import GeneratedSecret, Random
 from resee_operator.engine.cache import Cache
 from resee_operator.engine.diff import stamp
 from resee_operator.engine.queue import Key
-from resee_operator.engine.snapshot import Snapshot, decode_secret
+from resee_operator.engine.snapshot import Snapshot, decode_secret, encode
 from resee_operator.kube.api import KubeApi
 from resee_operator.kube.errors import AlreadyExists
 from resee_operator.kube.resources import KINDS, Manifest
@@ -124,11 +123,6 @@ class SecretKeeper:
 def draw(recipe: Random) -> str:
     """A new value from the system's source of randomness."""
     return "".join(secrets.choice(recipe.alphabet) for _ in range(recipe.length))
-
-
-def encode(data: Mapping[str, str]) -> dict[str, str]:
-    """Values as a Secret's `data` holds them."""
-    return {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
 
 
 def masked(manifest: Manifest) -> Manifest:

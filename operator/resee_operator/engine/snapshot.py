@@ -45,6 +45,13 @@ class Snapshot:
                     self._pods.setdefault(label, []).append(pod)
         return self._pods.get(component, [])
 
+    def add_secrets(self, data: Mapping[str, Mapping[str, str]]) -> None:
+        """Let the Secrets be seen that are not ours and that a pass has read by their names."""
+        for name, values in data.items():
+            if ("Secret", name) not in self._entries:
+                metadata = {"name": name, "namespace": self.key[0]}
+                self._decoded["Secret", name] = {"kind": "Secret", "metadata": metadata, "data": encode(values)}
+
     def components(self, kinds: Iterable[str]) -> frozenset[str]:
         """Labels of the components that have an object of one of the kinds."""
         found = [self.get(kind, name) for kind, name in self._entries if kind in kinds]
@@ -79,6 +86,11 @@ class Snapshot:
             return self._cache.foreign_secret((self.key[0], name))
         except KeyError:
             return None
+
+
+def encode(data: Mapping[str, str]) -> dict[str, str]:
+    """Values as a Secret's `data` holds them."""
+    return {key: base64.b64encode(value.encode()).decode() for key, value in data.items()}
 
 
 def decode_secret(found: Manifest) -> dict[str, str]:
