@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import shutil
+from contextlib import suppress
 from pathlib import Path
 
 from devcluster.errors import UsageError
@@ -18,6 +19,11 @@ _ENGINE_TOOLS = {
     "nsenter": "util-linux",
 }
 _GIB = 1024**3
+_INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
+# Counted on running nodes: kubelet 6, systemd 3, dbus, containerd, kube-proxy 1 each, and one to spare; the
+# control plane's programs hold 17 more.
+INOTIFY_NODE = 13
+INOTIFY_CONTROL_PLANE = 17
 DISK_NEEDED = 8 * _GIB  # measured: 3.5 GiB for one cluster's images and data, 3 GiB for the caches
 
 
@@ -52,6 +58,38 @@ def require_disk(folder: Path, needed: int) -> None:
             f"{existing} has {free / _GIB:.1f} GiB left and a cluster needs {needed / _GIB:.0f} GiB.",
             "Free some space, or set RESEE_STATE_DIR and RESEE_CACHE_DIR to folders on a larger disk.",
         )
+
+
+def require_inotify(nodes: int) -> None:
+    """Raise UsageError when the kernel has too few inotify instances left for a cluster of so many nodes.
+
+    kubelet and kube-proxy end at once without one, and a node then never becomes Ready.
+    """
+    needed = INOTIFY_CONTROL_PLANE + nodes * INOTIFY_NODE
+    limit = int(_INOTIFY_LIMIT.read_text())
+    used = _inotify_instances()
+    if limit - used < needed:
+        raise UsageError(
+            f"{nodes} node(s) need {needed} inotify instances; {used} of this machine's {limit} are in use.",
+            f"Allow more: sysctl -w fs.inotify.max_user_instances={max(1024, 2 * limit)}.",
+        )
+
+
+def _inotify_instances() -> int:
+    """How many inotify instances root's processes hold; a process that ends meanwhile holds none."""
+    held = 0
+    for folder in Path("/proc").glob("[0-9]*/fd"):
+        with suppress(OSError):
+            if folder.stat().st_uid == 0:
+                held += sum(_is_inotify(handle) for handle in folder.iterdir())
+    return held
+
+
+def _is_inotify(handle: Path) -> bool:
+    try:
+        return str(handle.readlink()) == "anon_inode:inotify"
+    except OSError:
+        return False
 
 
 def require_mmdebstrap() -> None:

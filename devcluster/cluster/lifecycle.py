@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 
-from devcluster import ports
+from devcluster import host, ports
 from devcluster.cluster import addons, checks, config, forwarder, kind, load, nodes
 from devcluster.cluster.kubectl import Kubectl
 from devcluster.cluster.record import Record
@@ -59,6 +59,8 @@ class Cluster:
         if remains:
             with progress.step("Removing what an interrupted start has left"):
                 kind.delete(self.engine, self.record.name, self.kubeconfig)
+        if self.engine.private:
+            host.require_inotify(self.record.nodes)
         image = kind.node_image(self.engine, progress)
         self.record.write()
         try:
