@@ -29,12 +29,11 @@ _DNS_CACHE: Final = "169.254.20.10/32"
 
 
 def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
-    """One policy that closes everything, one for DNS, and one for each component."""
+    """One policy that closes everything but the way to DNS, and one for each component."""
     database, redis = _to_database(resolved, facts), _to_redis(resolved, facts)
     report = _out(_HTTPS)
     policies = [
-        _policy(resolved, "default-deny", ()),
-        _policy(resolved, "dns", (), egress=[_dns()]),
+        _policy(resolved, "default-deny", (), egress=[_dns()]),
         _policy(resolved, "nginx", ["nginx"], [_port(NGINX_PORT)], [_to(resolved, ["web"], WEB_PORT)]),
         _policy(resolved, "web", ["web"], _web_ingress(resolved), [database, redis, report]),
         _policy(resolved, "worker", _workers(resolved), egress=[database, redis, report, _out(*_MAIL)]),

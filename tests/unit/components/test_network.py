@@ -66,14 +66,28 @@ def reaches(specs: list[dict[str, Any]], source: str, target: str, port: int) ->
     return leaves and enters
 
 
-def test_only_the_arrows_of_the_picture_are_open() -> None:
+@pytest.mark.parametrize("direction", ["ingress", "egress"])
+def test_each_side_opens_only_the_arrows_of_the_picture(direction: str) -> None:
+    """Both ends of an arrow are closed to all others, so that one wrong policy opens nothing."""
     specs = policies(LOCAL)
     found = {
         (source, target, port)
         for source, target, port in product(PODS, PODS, PORTS)
-        if source != target and reaches(specs, source, target, port)
+        if source != target
+        and lets(specs, direction, *((target, source) if direction == "ingress" else (source, target)), port)
     }
-    assert found == ARROWS
+    open_to_all = (
+        {(pod, "nginx", 8080) for pod in PODS if pod != "nginx"} if direction == "ingress" else set()
+    )
+    assert found == ARROWS | open_to_all
+
+
+def test_a_pod_that_no_policy_names_is_closed() -> None:
+    specs = policies(LOCAL)
+    for pod, port in product(PODS, PORTS):
+        assert not reaches(specs, "newcomer", pod, port)
+        assert not lets(specs, "ingress", "newcomer", pod, port)
+    assert not lets(specs, "egress", "newcomer", OUTSIDE, 443)
 
 
 def test_users_reach_nginx_and_nothing_else() -> None:
