@@ -104,7 +104,7 @@ class Catalogue:
 
     def publish(self, manifest: Manifest) -> None:
         """Write the manifest: the one step that makes a backup."""
-        self.destination.put(self.key(manifest.id, MANIFEST), encode(manifest))
+        self.destination.put(self.key(manifest.id, MANIFEST), encode(manifest), lasting=True)
 
     def mark(self, file: str, mark: Mark) -> None:
         """Write the outcome of a verification or a drill beside the manifest."""

@@ -75,7 +75,7 @@ class Dump:
         meter = Meter()
         with Child(command, self.database.environment(), self.settings.stall_seconds, _failed) as child:
             data = b"".join(meter.through(child.output()))
-        self.catalogue.destination.put(self.catalogue.key(started.id, GLOBALS), data)
+        self.catalogue.destination.put(self.catalogue.key(started.id, GLOBALS), data, lasting=True)
         return File(name=GLOBALS, size_bytes=meter.size, sha256=meter.sha256)
 
 

@@ -60,6 +60,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # Server-side encryption: AES256 (SSE-S3) or aws:kms; empty leaves it to the bucket's default.
     s3_encryption: Annotated[str, Meta(pattern="^(AES256|aws:kms)?$")] = ""
     s3_kms_key_id: str = ""
+    # In a bucket with Object Lock: days for which archive, roles and manifest cannot be removed or replaced;
+    # 0 leaves it to the bucket's default. GOVERNANCE can be lifted by a permission, COMPLIANCE by nobody.
+    s3_object_lock_days: Annotated[int, Meta(ge=0, le=3650)] = 0
+    s3_object_lock_mode: Annotated[str, Meta(pattern="^(GOVERNANCE|COMPLIANCE)$")] = "GOVERNANCE"
 
     @property
     def keep(self) -> Keep:

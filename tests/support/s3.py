@@ -22,11 +22,12 @@ class S3Server(LocalProcess):
     Args:
         directory: an empty folder.
         bucket: made when the server starts.
+        versions: keep versions of objects, which locks need.
     """
 
     name = "versitygw"
 
-    def __init__(self, directory: Path, bucket: str = "resee-backups") -> None:
+    def __init__(self, directory: Path, bucket: str = "resee-backups", *, versions: bool = False) -> None:
         super().__init__(directory)
         self.bucket = bucket
         self.access_key = f"key-{secrets.token_hex(4)}"
@@ -35,6 +36,9 @@ class S3Server(LocalProcess):
         (self.objects / bucket).mkdir(parents=True, exist_ok=True)
         self.metadata = directory / "metadata"
         self.metadata.mkdir(exist_ok=True)
+        self.versions = directory / "versions" if versions else None
+        if self.versions is not None:
+            self.versions.mkdir(exist_ok=True)
 
     @property
     def endpoint(self) -> str:
@@ -42,16 +46,10 @@ class S3Server(LocalProcess):
         return f"http://127.0.0.1:{self.port}"
 
     def command(self) -> list[str]:
-        program = str(binaries.ensure("versitygw"))
+        versions = [] if self.versions is None else ["--versioning-dir", str(self.versions)]
         return [
-            program,
-            "--port",
-            f"127.0.0.1:{self.port}",
-            "--quiet",
-            "posix",
-            "--sidecar",
-            str(self.metadata),
-            str(self.objects),
+            *(str(binaries.ensure("versitygw")), "--port", f"127.0.0.1:{self.port}", "--quiet"),
+            *("posix", "--sidecar", str(self.metadata), *versions, str(self.objects)),
         ]
 
     def environment(self) -> dict[str, str]:

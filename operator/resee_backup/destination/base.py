@@ -36,8 +36,12 @@ class Destination(Protocol):
             expected_size: an upper estimate in bytes.
         """
 
-    def put(self, key: str, data: bytes) -> None:
-        """Store a small document whole."""
+    def put(self, key: str, data: bytes, *, lasting: bool = False) -> None:
+        """Store a small document whole.
+
+        Args:
+            lasting: nobody will replace it, so it may be locked as a stream is.
+        """
 
     def get(self, key: str) -> bytes:
         """A small document. Raises `NotStored`."""

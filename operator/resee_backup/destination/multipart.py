@@ -68,11 +68,12 @@ def _rewound(part: Part) -> Part:
 class MultipartUpload:
     """One upload; leaving the `with` without `complete` aborts it."""
 
-    def __init__(self, client: Any, bucket: str, key: str, extra: Mapping[str, str]) -> None:
+    def __init__(self, client: Any, bucket: str, key: str, extra: Mapping[str, Any]) -> None:
         self._client = client
         self._at = {"Bucket": bucket, "Key": key}
         self._where = f"s3://{bucket}/{key}"
         self._extra = extra
+        self._checksum = {name: extra[name] for name in ("ChecksumAlgorithm",) if name in extra}
         self._done: list[dict[str, Any]] = []
         self._on_the_way: deque[tuple[Future[dict[str, Any]], Part]] = deque()
         self._pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="upload")
@@ -97,8 +98,9 @@ class MultipartUpload:
 
     def _send(self, number: int, part: Part) -> dict[str, Any]:
         with translated(f"{self._where} part {number}"):
-            sent = self._client.upload_part(**self._at, PartNumber=number, Body=part)
-        return {"PartNumber": number, "ETag": sent["ETag"]}
+            sent = self._client.upload_part(**self._at, PartNumber=number, Body=part, **self._checksum)
+        checksum = {name: sent[name] for name in ("ChecksumCRC32",) if name in sent}
+        return {"PartNumber": number, "ETag": sent["ETag"], **checksum}
 
     def _take_oldest(self) -> None:
         sending, part = self._on_the_way.popleft()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import boto3
@@ -25,14 +25,14 @@ class S3:
 
     Args:
         client: a boto3 S3 client.
-        encryption: what every write is sent with, server-side encryption for instance.
+        options: how to encrypt and lock what is written.
     """
 
-    def __init__(self, client: Any, bucket: str, prefix: str, encryption: Mapping[str, str]) -> None:
+    def __init__(self, client: Any, bucket: str, prefix: str, options: WriteOptions) -> None:
         self._client = client
         self._bucket = bucket
         self._prefix = f"{prefix}/" if prefix else ""
-        self._encryption = dict(encryption)
+        self._options = options
         self.url = f"s3://{bucket}/{prefix}".rstrip("/")
 
     @classmethod
@@ -57,19 +57,20 @@ class S3:
             raise UserError(
                 Reason.INVALID_SETTING, str(error), where="AWS_ENDPOINT_URL", remedy=remedy
             ) from None
-        return cls(client, bucket, prefix, _encryption(settings))
+        return cls(client, bucket, prefix, WriteOptions(settings))
 
     def write(self, key: str, chunks: Iterable[bytes], expected_size: int) -> None:
         """See `Destination.write`: a multipart upload that is completed last or aborted."""
-        upload = MultipartUpload(self._client, self._bucket, self._prefix + key, self._encryption)
-        with upload:
+        options = self._options.lasting()
+        with MultipartUpload(self._client, self._bucket, self._prefix + key, options) as upload:
             upload.send_all(chunks, part_size(expected_size))
             upload.complete()
 
-    def put(self, key: str, data: bytes) -> None:
+    def put(self, key: str, data: bytes, *, lasting: bool = False) -> None:
         """See `Destination.put`."""
+        options = self._options.lasting() if lasting else self._options.replaceable()
         with self._translated(key):
-            self._client.put_object(**self._at(key), Body=data, **self._encryption)
+            self._client.put_object(**self._at(key), Body=data, **options)
 
     def get(self, key: str) -> bytes:
         """See `Destination.get`."""
@@ -129,6 +130,25 @@ def _checksums(own_endpoint: bool, environment: Mapping[str, str]) -> dict[str, 
     return {}
 
 
-def _encryption(settings: Settings) -> dict[str, str]:
-    wanted = {"ServerSideEncryption": settings.s3_encryption, "SSEKMSKeyId": settings.s3_kms_key_id}
-    return {name: value for name, value in wanted.items() if value}
+class WriteOptions:
+    """What a write asks of the store beside taking the bytes."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def replaceable(self) -> dict[str, Any]:
+        """Of a document that is written anew from time to time: encryption."""
+        settings = self._settings
+        wanted = {"ServerSideEncryption": settings.s3_encryption, "SSEKMSKeyId": settings.s3_kms_key_id}
+        return {name: value for name, value in wanted.items() if value}
+
+    def lasting(self) -> dict[str, Any]:
+        """Of what stays as it is: the same, and a lock with the checksum that stores ask for with one."""
+        days = self._settings.s3_object_lock_days
+        if days == 0:
+            return self.replaceable()
+        return self.replaceable() | {
+            "ObjectLockMode": self._settings.s3_object_lock_mode,
+            "ObjectLockRetainUntilDate": datetime.now(UTC) + timedelta(days=days),
+            "ChecksumAlgorithm": "CRC32",
+        }
