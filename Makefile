@@ -64,7 +64,7 @@ format: $(READY) ## Put code into form
 	@cd app/frontend && npm run --silent format
 
 generate: $(READY) ## Write the CRDs, the chart's copies and tables, and the chart's snapshots anew
-	@$(BIN)/python -m tools.generate
+	@PYTHONPATH=operator $(BIN)/python -m tools.generate
 
 requirements: $(READY) ## Lock requirements/*.in with hashes
 	@for name in uv operator backup backend dev; do \
