@@ -62,7 +62,10 @@ def _pruned(context: Context, result: Result) -> Result:
 @main.command()
 @click.argument("backup", default="latest")
 def verify(backup: str) -> None:
-    """Read a backup to its end: an id, or `latest`."""
+    """Read a backup to its end.
+
+    BACKUP is an id, or `latest`.
+    """
 
     def action(context: Context) -> Result:
         _, manifest = context.catalogue.find(backup)
@@ -99,9 +102,10 @@ def prune() -> None:
     "--swap/--no-swap", default=False, help="Then put it into the place of DATABASE_URL's database."
 )
 def restore(backup: str, into: str | None, owner: str, swap: bool) -> None:
-    """Make a new database of a backup: an id, `latest`, or `latest-verified`.
+    """Make a new database of a backup.
 
-    It is made on the server of DATABASE_URL, by its user, and compared with the manifest.
+    BACKUP is an id, `latest`, or `latest-verified`. The database is made on the server of DATABASE_URL, by
+    its user, and compared with the manifest; the one that serves is not touched.
     """
 
     def action(context: Context) -> Result:
@@ -119,7 +123,10 @@ def restore(backup: str, into: str | None, owner: str, swap: bool) -> None:
 @main.command()
 @click.argument("database")
 def swap(database: str) -> None:
-    """Put a restored database into the place of DATABASE_URL's; the old one stays under another name."""
+    """Put a restored database into place.
+
+    DATABASE takes the name of DATABASE_URL's, which stays under another name. Stop the writers before.
+    """
     run("swap", lambda context: _swapped(context, _succeeded("swap", database=database)), os.environ)
 
 
@@ -135,7 +142,11 @@ def _swapped(context: Context, result: Result) -> Result:
 @main.command()
 @click.argument("backup", default="latest-verified")
 def drill(backup: str) -> None:
-    """Prove a backup: restore it on the server of BACKUP_DRILL_DATABASE_URL, compare it, remove it."""
+    """Prove a backup by restoring it.
+
+    BACKUP is an id, `latest`, or `latest-verified`. It is restored on the server of
+    BACKUP_DRILL_DATABASE_URL, compared with the manifest and removed.
+    """
 
     def action(context: Context) -> Result:
         _, manifest = context.catalogue.find(backup)

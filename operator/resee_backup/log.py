@@ -12,7 +12,7 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "PGPASSWORD")
-URL_VARIABLES = ("DATABASE_URL", "BACKUP_DRILL_DATABASE_URL", "BACKUP_RESTORE_DATABASE_URL")
+URL_VARIABLES = ("DATABASE_URL", "BACKUP_DRILL_DATABASE_URL")
 MASK = "***"
 SHORTEST = 4  # a shorter secret would mask ordinary words; it is never printed on purpose either
 

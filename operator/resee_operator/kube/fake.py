@@ -45,6 +45,10 @@ class FakeKube:
         """Copies of all objects of a kind, by name."""
         return {key[2]: copy.deepcopy(found) for key, found in self._objects.items() if key[0] == kind}
 
+    def history(self) -> list[tuple[int, WatchEvent]]:
+        """Everything that has happened, with its version, oldest first."""
+        return list(self._history)
+
     async def expire_versions(self) -> None:
         """Forget the history, as etcd does when it compacts: watches since an older version are answered Gone."""
         self._oldest = self._version
