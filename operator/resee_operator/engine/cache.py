@@ -66,14 +66,8 @@ class Cache:
         known = self._resees.get(key) if resource is RESEE else self._children.get(key, {}).get(child)
         if known is not None and known.version >= version:
             return
-        entry = Entry(version, self._packer(resource.kind).pack(trim(found)))
-        if resource is RESEE:
-            self._resees[key] = entry
-            self._wake(key, Urgency.EDIT, 0.0)
-            return
-        self._children.setdefault(key, {})[child] = entry
-        self._owners[(resource.kind, *_name(found))] = key
-        if resource.kind == "Secret":
+        self._keep(resource, key, found)
+        if resource is RESEE or resource.kind == "Secret":
             self._wake(key, Urgency.EDIT, 0.0)
         else:
             self._wake(key, Urgency.CHANGE, MERGE)
@@ -108,9 +102,16 @@ class Cache:
 
     def written(self, resource: Resource, found: Manifest) -> None:
         """Take in the answer to one of our own writes, which needs no pass of its own."""
-        key = self._key_of(found)
+        key, child = self._key_of(found), (resource.kind, name_of(found))
         if key is None:
             return
+        known = self._resees.get(key) if resource is RESEE else self._children.get(key, {}).get(child)
+        if known is not None and known.version >= version_of(found):
+            # The watch was faster than the answer, and has already told of a later change.
+            return
+        self._keep(resource, key, found)
+
+    def _keep(self, resource: Resource, key: Key, found: Manifest) -> None:
         entry = Entry(version_of(found), self._packer(resource.kind).pack(trim(found)))
         if resource is RESEE:
             self._resees[key] = entry
