@@ -14,7 +14,7 @@ import click
 from devcluster import operations
 from devcluster.build import build_images
 from devcluster.cluster.kubectl import Kubectl
-from devcluster.cluster.lifecycle import Cluster
+from devcluster.cluster.lifecycle import Cluster, describe
 from devcluster.deploy import chart, example
 from devcluster.engine import select
 from devcluster.images import records
@@ -60,6 +60,8 @@ def prepare(
     name: str, nodes: int | None, ports: tuple[int | None, int | None], progress: Progress
 ) -> tuple[Cluster, dict[str, str]]:
     """Return a working cluster whose nodes hold the images of this checkout, and the images' references."""
+    # A taken port is told now, and not after minutes of building.
+    describe(name, nodes, *ports)
     engine = select()
     engine.ensure_running(progress)
     with ThreadPoolExecutor(2) as pool:
