@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import Any, Final
 
 from resee_operator.components import meta
@@ -32,7 +33,7 @@ def deployment(
     name = resolved.child(pod.component)
     spec: dict[str, Any] = {
         "selector": {"matchLabels": meta.selector(resolved, pod.component)},
-        "strategy": strategy,
+        "strategy": deepcopy(strategy),
         "revisionHistoryLimit": _HISTORY,
         "progressDeadlineSeconds": _PROGRESS_SECONDS,
         "template": pod.template(resolved, facts),
