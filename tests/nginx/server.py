@@ -45,6 +45,8 @@ class NginxServer(LocalProcess):
     """
 
     name = "nginx"
+    # As root it could write anywhere, and the tests would not see it.
+    refuses_root = True
 
     def __init__(
         self,
@@ -60,7 +62,7 @@ class NginxServer(LocalProcess):
         html, static = write_site(directory.with_name(f"{directory.name}-site"))
         nginx = require_program("nginx", "nginx", *PLACES)
         require_program("envsubst", "gettext-base")
-        self.environment = {
+        self.settings = {
             "PATH": os.pathsep.join(str(part) for part in (path, nginx.parent, os.environ["PATH"]) if part),
             "RUN_DIR": str(directory / "run"),
             "HTML_ROOT": str(html),
@@ -73,8 +75,10 @@ class NginxServer(LocalProcess):
         }
 
     def command(self) -> list[str]:
-        variables = [f"{name}={value}" for name, value in self.environment.items()]
-        return ["env", "-i", *variables, str(ENTRYPOINT)]
+        return [str(ENTRYPOINT)]
+
+    def environment(self) -> dict[str, str]:
+        return self.settings
 
     def answers(self) -> bool:
         try:
@@ -89,7 +93,7 @@ class NginxServer(LocalProcess):
     @property
     def pid(self) -> int:
         """The master process: the entrypoint became it."""
-        return int((Path(self.environment["RUN_DIR"]) / "nginx.pid").read_text())
+        return int((Path(self.settings["RUN_DIR"]) / "nginx.pid").read_text())
 
     def access_log(self) -> list[dict[str, Any]]:
         """Lines of the access log; nginx's own error lines are no JSON objects."""

@@ -33,14 +33,16 @@ WRONG = [
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_wrong_setting_is_named(folder: Path, name: str, value: str) -> None:
     server = NginxServer(folder / "refused", ("web", 8000), {name: value})
-    ended = subprocess.run(server.command(), capture_output=True, text=True, check=False, timeout=5)
+    ended = subprocess.run(
+        server.command(), env=server.environment(), capture_output=True, text=True, check=False, timeout=5
+    )
     assert ended.returncode == USAGE_ERROR
     assert f'{name}="{value}" is not' in ended.stderr
 
 
 def test_all_that_is_written_is_in_the_run_folder(start_nginx: StartNginx) -> None:
     server = start_nginx(("127.0.0.1", free_port()))
-    run = Path(server.environment["RUN_DIR"])
+    run = Path(server.settings["RUN_DIR"])
     # nginx makes a folder for each kind of temporary body when it starts, wherever it was told to.
     assert {path.name for path in run.iterdir() if path.is_dir()} == {
         "body",

@@ -73,8 +73,8 @@ render_trusted_proxies() {
 # One `server` line for each address of the backend. getent reads the search
 # domains of /etc/resolv.conf, which nginx's own resolver does not.
 backend_servers() {
-    addresses=$(timeout "$RESOLVE_SECONDS" getent ahosts "$BACKEND_HOST" | awk '$2 == "STREAM" {print $1}' | sort -u)
-    for address in $addresses; do
+    timeout "$RESOLVE_SECONDS" getent ahosts "$BACKEND_HOST" | sort -u | while read -r address kind _; do
+        [ "$kind" = STREAM ] || continue
         case "$address" in
         *:*) address="[$address]" ;;
         esac

@@ -1,5 +1,5 @@
 import { fireEvent, screen, waitFor } from '@testing-library/react';
-import { http } from 'msw';
+import { HttpResponse, http } from 'msw';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { db, failure, server } from '@/test/backend';
 import { content, schedule } from '@/test/data';
@@ -80,6 +80,46 @@ describe('a review', () => {
     db.today = [];
     open('/review');
     expect(await screen.findByRole('heading', { name: 'Nothing is due' })).toBeInTheDocument();
+  });
+
+  it('says when the card comes back, and moves the focus to the next', async () => {
+    const { user } = await openTurned();
+    const soon = new Date(Date.now() + 86_400_000).toISOString();
+    server.use(
+      http.post('*/api/review/complete/', () =>
+        HttpResponse.json({ content_id: 11, next_review_date: soon, interval_index: 1 }),
+      ),
+    );
+    await user.click(screen.getByRole('button', { name: 'Remembered' }));
+    expect(await screen.findByText('“What is ATP?” comes back tomorrow.')).toBeInTheDocument();
+    expect(screen.getByRole('heading', { name: 'Capital of Peru?' })).toHaveFocus();
+  });
+
+  it('asks for more when the deck is used up but the day is not', async () => {
+    const [first, second] = db.today;
+    const decks = [[first], [second]];
+    server.use(
+      http.get('*/api/review/today/', () => {
+        const results = decks.shift() ?? [];
+        return HttpResponse.json({
+          count: results.length + decks.length,
+          next: null,
+          previous: null,
+          results,
+        });
+      }),
+    );
+    const { user } = await openTurned();
+    await user.keyboard('3');
+    expect(await screen.findByRole('heading', { name: 'Capital of Peru?' })).toBeInTheDocument();
+    expect(screen.getByText('1 done')).toBeInTheDocument();
+  });
+
+  it('is sent once, however often it is pressed', async () => {
+    const { user } = await openTurned();
+    await user.keyboard('333');
+    await screen.findByRole('heading', { name: 'Capital of Peru?' });
+    expect(db.writes).toHaveLength(1);
   });
 
   it('offers to try again when the deck does not come', async () => {
