@@ -23,6 +23,9 @@ Child = tuple[str, str]
 """Kind and name of a child."""
 Wake = Callable[[Key, Urgency, float], None]
 
+_BURIED = 4096
+"""Ends of objects that are remembered: an answer to a write may come after the event that the object is gone."""
+
 
 class Entry:
     """One object as it is kept. `applied` is the digest of the manifest that this version was found equal to."""
@@ -48,6 +51,7 @@ class Cache:
         self._resees: dict[Key, Entry] = {}
         self._children: dict[Key, dict[Child, Entry]] = {}
         self._owners: dict[tuple[str, str, str], Key] = {}
+        self._buried: dict[tuple[str, str, str], int] = {}
         self._foreign: dict[Key, Mapping[str, str] | None] = {}
         self._named_by: dict[Key, set[Key]] = {}
         self._names: dict[Key, frozenset[str]] = {}
@@ -79,6 +83,7 @@ class Cache:
                 del self._resees[name]
                 self._wake(name, Urgency.EDIT, 0.0)
             return
+        self._bury((resource.kind, *name), version)
         key = self._owners.get((resource.kind, *name))
         if key is None:
             return
@@ -86,7 +91,10 @@ class Cache:
         if entry.version <= version:
             del self._owners[(resource.kind, *name)]
             del self._children[key][(resource.kind, name[1])]
-            self._wake(key, Urgency.EDIT, 0.0)
+            if resource.kind == "Pod":
+                self._wake(key, Urgency.CHANGE, MERGE)
+            else:
+                self._wake(key, Urgency.EDIT, 0.0)
 
     def listed(self, resource: Resource, namespace: str | None, names: set[Key], version: int) -> None:
         """Forget what a whole list did not show, as far as it is not newer than the list."""
@@ -109,7 +117,17 @@ class Cache:
         if known is not None and known.version >= version_of(found):
             # The watch was faster than the answer, and has already told of a later change.
             return
+        if self._buried.get((resource.kind, *_name(found)), 0) >= version_of(found):
+            # Or of its end.
+            self._wake(key, Urgency.EDIT, 0.0)
+            return
         self._keep(resource, key, found)
+
+    def _bury(self, name: tuple[str, str, str], version: int) -> None:
+        self._buried.pop(name, None)
+        self._buried[name] = version
+        if len(self._buried) > _BURIED:
+            del self._buried[next(iter(self._buried))]
 
     def _keep(self, resource: Resource, key: Key, found: Manifest) -> None:
         entry = Entry(version_of(found), self._packer(resource.kind).pack(trim(found)))
