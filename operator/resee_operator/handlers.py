@@ -29,7 +29,8 @@ def _registry(operator: Operator, kubeconfig: str | None) -> kopf.OperatorRegist
     registry = kopf.OperatorRegistry()
 
     @kopf.on.event(RESEE.group, RESEE.version, RESEE.plural, registry=registry)
-    def resee_changed(event: kopf.RawEvent, **_: Any) -> None:
+    async def resee_changed(event: kopf.RawEvent, **_: Any) -> None:
+        # Not a plain function: Kopf would call it from a thread.
         operator.seen(event["type"], dict(event["object"]))
 
     @kopf.on.login(registry=registry)
