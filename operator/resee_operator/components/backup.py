@@ -11,6 +11,7 @@ from resee_operator.components.base import Facts, Live, Manifest, Reason, Verdic
 from resee_operator.components.pods import Container, Pod, secret_variable
 from resee_operator.components.storage import claim
 from resee_operator.components.troubles import find_trouble
+from resee_operator.components.verdicts import secret_holds
 from resee_operator.stages import Resolved
 from resee_operator.stages.resolved import S3, Volume
 
@@ -24,6 +25,7 @@ _DEADLINE: Final = 6 * 3600
 _LATE: Final = 3600
 """How late a backup may still start, in seconds, after the cluster was away at its time."""
 _KEPT_JOBS: Final = 3
+_CREDENTIALS: Final = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
 
 
 def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
@@ -45,7 +47,17 @@ def health(resolved: Resolved, live: Live) -> Verdict:
         return Verdict(False, Reason.MISSING, f"CronJob {name} does not exist yet")
     if resolved.suspended:
         return Verdict(True, Reason.SUSPENDED, f"CronJob {name} is suspended")
-    return _judge_runs(resolved, live, cron_job.get("status", {}))
+    credentials = _judge_credentials(resolved, live)
+    return credentials if not credentials.healthy else _judge_runs(resolved, live, cron_job.get("status", {}))
+
+
+def _judge_credentials(resolved: Resolved, live: Live) -> Verdict:
+    """Whether the bucket's Secret is there: the first run would notice only at night."""
+    destination = resolved.backup.destination
+    if not isinstance(destination, S3) or not destination.credentials_secret:
+        return Verdict(True, Reason.NOT_NEEDED, "the destination needs no Secret")
+    field = "spec.backup.destination.s3.credentialsSecret"
+    return secret_holds(live, destination.credentials_secret, _CREDENTIALS, field)
 
 
 def _judge_runs(resolved: Resolved, live: Live, status: Mapping[str, Any]) -> Verdict:
@@ -188,7 +200,4 @@ def _bucket(s3: S3) -> dict[str, str]:
 def _credentials(s3: S3) -> list[Manifest]:
     if not s3.credentials_secret:
         return []
-    return [
-        secret_variable(key, s3.credentials_secret, key)
-        for key in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    ]
+    return [secret_variable(key, s3.credentials_secret, key) for key in _CREDENTIALS]

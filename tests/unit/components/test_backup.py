@@ -155,6 +155,17 @@ class TestHealth:
     def test_suspended(self) -> None:
         assert backup.health(resolved_of(suspend=True), live()).reason == Reason.SUSPENDED
 
+    def test_credentials_that_are_missing_are_named_before_the_first_night(self) -> None:
+        resolved = to_bucket()
+        missing = backup.health(resolved, LiveObjects([cron_job(resolved)]))
+        assert missing.reason == Reason.SECRET_MISSING
+        assert "Secret keys of spec.backup.destination.s3.credentialsSecret" in missing.message
+        half = LiveObjects([cron_job(resolved)], {"keys": {"AWS_ACCESS_KEY_ID": "x"}})
+        assert backup.health(resolved, half).reason == Reason.SECRET_INCOMPLETE
+        whole = {"keys": {"AWS_ACCESS_KEY_ID": "x", "AWS_SECRET_ACCESS_KEY": "y"}}
+        verdict = backup.health(resolved, LiveObjects([cron_job(resolved)], whole))
+        assert verdict.reason == Reason.WAITING_FOR_FIRST_RUN
+
     def test_before_the_first_run(self) -> None:
         verdict = backup.health(resolved_of(), live())
         assert (verdict.healthy, verdict.reason) == (True, Reason.WAITING_FOR_FIRST_RUN)
