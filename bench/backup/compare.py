@@ -44,29 +44,22 @@ class Bench:
         size = self.server.execute("SELECT pg_database_size(%s)", self.database)[0][0]
         label = f"{size / MIB / 1024:.1f} GiB"
         by_hand = self._by_hand("> /dev/null")
-        ways = {
-            "zstd": lambda: run(["sh", "-c", by_hand], self._environment()),
-            "gzip": lambda: run(["sh", "-c", f"{self._pg_dump()} > /dev/null"], self._environment()),
-            "s3": lambda: self._program("dump", "--no-verify", place=f"s3://{self.s3.bucket}"),
-            "volume": lambda: self._program("dump", "--no-verify"),
-            "verify": lambda: self._program("verify"),
-        }
-        dumped = self._in_turn(ways)
+        dumped = self._in_turn(
+            {
+                "by hand": lambda: run(["sh", "-c", by_hand], self._environment()),
+                "s3": lambda: self._program("dump", "--no-verify", place=f"s3://{self.s3.bucket}"),
+                "volume": lambda: self._program("dump", "--no-verify"),
+                "verify": lambda: self._program("verify"),
+            }
+        )
         restored = self._in_turn({"program": self._restore, "plain": self._restore_plain})
         memory = max(dumped[way].memory for way in ("s3", "volume"))
+        plain = dumped["by hand"]
         return [
-            throughput(
-                f"dump {label} to S3", size, dumped["s3"], dumped["zstd"], "pg_dump | zstd > /dev/null"
-            ),
-            throughput(f"dump {label} to a volume", size, dumped["volume"], dumped["zstd"], "the same"),
-            throughput(
-                f"dump {label} to S3",
-                size,
-                dumped["s3"],
-                dumped["gzip"],
-                "pg_dump -Fc (gzip) > /dev/null",
-                "",
-            ),
+            throughput(f"dump {label} to S3", size, dumped["s3"], plain, "pg_dump | zstd > /dev/null"),
+            processor(f"processor time of that, {label}", dumped["s3"], plain),
+            throughput(f"dump {label} to a volume", size, dumped["volume"], plain, "the same"),
+            processor(f"processor time of that, {label}", dumped["volume"], plain),
             Figure(f"memory while dumping {label}", f"{memory / MIB:.0f} MiB", goal="<= 128 MiB"),
             Figure(f"full read of {label}", f"{dumped['verify'].seconds:.1f} s"),
             throughput(
@@ -76,6 +69,7 @@ class Bench:
                 restored["plain"],
                 "zstd -d | pg_restore",
             ),
+            processor(f"processor time of that, {label}", restored["program"], restored["plain"]),
             Figure(
                 f"memory while restoring {label}",
                 f"{restored['program'].memory / MIB:.0f} MiB",
@@ -88,10 +82,7 @@ class Bench:
         for _ in range(self.rounds):
             for name, way in ways.items():
                 runs[name].append(way())
-        return {
-            name: Run(median(r.seconds for r in done), max(r.memory for r in done))
-            for name, done in runs.items()
-        }
+        return {name: _median(done) for name, done in runs.items()}
 
     def _restore(self) -> Run:
         self._drop()
@@ -137,12 +128,21 @@ class Bench:
         return run([sys.executable, "-m", "resee_backup", *arguments], environment)
 
 
-def throughput(name: str, size: int, ours: Run, theirs: Run, what: str, goal: str = ">= 0.9") -> Figure:
+def _median(runs: list[Run]) -> Run:
+    return Run(median(r.seconds for r in runs), median(r.cpu for r in runs), max(r.memory for r in runs))
+
+
+def processor(name: str, ours: Run, theirs: Run) -> Figure:
+    """A row of processor seconds: what wall clock cannot say on a machine that does other things too."""
+    return Figure(name, f"{ours.cpu:.1f} s", f"{theirs.cpu:.1f} s", f"{ours.cpu / theirs.cpu:.2f}")
+
+
+def throughput(name: str, size: int, ours: Run, theirs: Run, what: str) -> Figure:
     """A row of MiB of database a second, beside the yardstick's."""
     return Figure(
         name,
         f"{size / MIB / ours.seconds:.0f} MiB/s ({ours.seconds:.1f} s)",
         f"{what}: {size / MIB / theirs.seconds:.0f} MiB/s ({theirs.seconds:.1f} s)",
         f"{theirs.seconds / ours.seconds:.2f}",
-        goal,
+        ">= 0.9",
     )

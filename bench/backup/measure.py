@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
@@ -13,9 +14,16 @@ SAMPLE_EVERY = 0.05  # seconds
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds of wall clock; peak of the processes' proportional memory in bytes, page cache not counted."""
+    """What a command took.
+
+    Args:
+        seconds: wall clock.
+        cpu: processor seconds of its processes; the servers' are not among them.
+        memory: peak of its processes' proportional memory in bytes, page cache not counted.
+    """
 
     seconds: float
+    cpu: float
     memory: int
 
 
@@ -25,7 +33,7 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
     Raises:
         RuntimeError: it failed; carries the end of its error output.
     """
-    begin = time.monotonic()
+    begin, used = time.monotonic(), _cpu()
     peak = 0
     with subprocess.Popen(
         command, env=dict(environment), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
@@ -41,7 +49,13 @@ def run(command: Sequence[str], environment: Mapping[str, str]) -> Run:
         said = process.stderr.read().decode(errors="replace")
     if process.returncode != 0:
         raise RuntimeError(f"{command[0]} ended with {process.returncode}: {said[-2000:]}")
-    return Run(seconds, peak)
+    return Run(seconds, _cpu() - used, peak)
+
+
+def _cpu() -> float:
+    """Processor seconds of all children that have ended, and theirs."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
 
 
 def _memory(pid: int) -> int:
