@@ -19,7 +19,9 @@ NAME = "backup"
 CONDITION: str | None = "BackupHealthy"
 
 _MOUNT: Final = "/backups"
-_RETRIES: Final = 2
+_RETRIES: Final = 1
+"""Further attempts. The program itself waits for a database or a bucket that is away for a moment; this one
+is for a node that went."""
 _DEADLINE: Final = 6 * 3600
 """Time for one backup with its retries, in seconds; the next one must not wait for one that hangs."""
 _LATE: Final = 3600

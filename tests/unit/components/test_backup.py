@@ -55,6 +55,7 @@ class TestCronJob:
     def test_a_run_that_hangs_ends_before_the_next(self) -> None:
         job = cron_job(resolved_of())["spec"]["jobTemplate"]["spec"]
         assert job["activeDeadlineSeconds"] < 24 * 3600
+        assert job["backoffLimit"] == 1
         assert job["template"]["spec"]["restartPolicy"] == "Never"
 
     def test_dumps(self) -> None:
