@@ -28,9 +28,13 @@ os.environ.update(
 
 # pytest-django looks for settings before it has read this file.
 django.setup()
+# A process of pytest-xdist would load the settings by it, with the servers of this process.
+del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
-def pytest_sessionstart() -> None:
+def pytest_sessionstart(session: pytest.Session) -> None:
+    if session.config.getoption("numprocesses", None):
+        return  # each of pytest-xdist's processes starts its own servers
     _postgres.start()
     _redis.start()
 

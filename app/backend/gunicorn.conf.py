@@ -4,6 +4,7 @@ import os
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 bind = "0.0.0.0:8000"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -29,14 +30,14 @@ logger_class = "core.gunicorn_log.JsonLogger"
 _metrics = Path(os.environ.setdefault("PROMETHEUS_MULTIPROC_DIR", f"{tempfile.gettempdir()}/resee-metrics"))
 
 
-def on_starting(server):  # noqa: ARG001
+def on_starting(server: Any) -> None:  # noqa: ARG001
     """Drops the measurements of a process of the same number that ran before."""
     _metrics.mkdir(parents=True, exist_ok=True)
     for file in _metrics.glob("*.db"):
         file.unlink()
 
 
-def child_exit(server, worker):  # noqa: ARG001
+def child_exit(server: Any, worker: Any) -> None:  # noqa: ARG001
     """Lets the sum over processes forget the gauges of one that has ended."""
     from prometheus_client import multiprocess
 

@@ -60,7 +60,7 @@ class ProfileSerializer(serializers.ModelSerializer):
         read_only_fields = ["id", "email", "created_at"]
 
     def validate_tier(self, value: str) -> str:
-        if not settings.TIER_SELF_SERVICE and value != self.instance.tier:
+        if not settings.TIER_SELF_SERVICE and self.instance and value != self.instance.tier:
             raise serializers.ValidationError("Only an administrator changes the tier here.")
         return value
 
@@ -68,7 +68,7 @@ class ProfileSerializer(serializers.ModelSerializer):
     def update(self, instance: User, validated_data: dict[str, Any]) -> User:
         preferences = validated_data.pop("preferences", None)
         if preferences:
-            self.fields["preferences"].update(instance.preferences, preferences)
+            PreferenceSerializer().update(instance.preferences, preferences)
         for name, value in validated_data.items():
             setattr(instance, name, value)
         # Only what was asked for: a concurrent change of another field stays.

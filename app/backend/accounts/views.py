@@ -4,6 +4,7 @@ from rest_framework import generics
 from rest_framework.permissions import AllowAny
 from rest_framework_simplejwt.views import TokenBlacklistView, TokenObtainPairView, TokenRefreshView
 
+from accounts.current import user_of
 from accounts.models import User
 from accounts.serializers import ProfileSerializer, RefreshSerializer, RegisterSerializer
 from core.throttles import LoginThrottle
@@ -40,4 +41,4 @@ class ProfileView(generics.RetrieveUpdateAPIView):
     http_method_names = ["get", "patch", "head", "options"]
 
     def get_object(self) -> User:
-        return User.objects.select_related("preferences").get(pk=self.request.user.pk)
+        return User.objects.select_related("preferences").get(pk=user_of(self.request).pk)

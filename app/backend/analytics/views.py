@@ -11,6 +11,7 @@ from rest_framework import generics, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.current import user_of
 from analytics.dashboard import dashboard
 from analytics.models import Export
 from analytics.serializers import DashboardSerializer, ExportSerializer, ExportStartedSerializer
@@ -26,7 +27,7 @@ class DashboardView(ReplicaReads, generics.GenericAPIView):
     serializer_class = DashboardSerializer
 
     def get(self, request: Request) -> Response:
-        return Response(self.get_serializer(dashboard(request.user)).data)
+        return Response(self.get_serializer(dashboard(user_of(request))).data)
 
 
 class ExportView(generics.GenericAPIView):
@@ -37,7 +38,7 @@ class ExportView(generics.GenericAPIView):
     @extend_schema(request=None, responses={202: ExportStartedSerializer})
     def post(self, request: Request) -> Response:
         with transaction.atomic():
-            export = Export.objects.create(owner=request.user)
+            export = Export.objects.create(owner=user_of(request))
             transaction.on_commit(lambda: _send(str(export.pk)))
         return Response(self.get_serializer(export).data, status=status.HTTP_202_ACCEPTED)
 
@@ -60,4 +61,4 @@ class ExportResultView(generics.RetrieveAPIView):
     def get_queryset(self) -> QuerySet[Any]:
         if getattr(self, "swagger_fake_view", False):
             return Export.objects.none()
-        return Export.objects.filter(owner=self.request.user)
+        return Export.objects.filter(owner=user_of(self.request))

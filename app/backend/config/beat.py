@@ -11,7 +11,7 @@ import redis
 from celery.beat import ScheduleEntry, Scheduler
 
 from core import heartbeat
-from core.redis import broker
+from core.redis import broker, read_hash
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +19,8 @@ _LOCK = "resee:beat:lock"
 _LAST_RUNS = "resee:beat:last-runs"
 # Seconds after which another beat may take over from one that was killed.
 LOCK_TIMEOUT = 30
+# Seconds between two looks for the lock, or for a Redis that is away.
+WAIT = 5.0
 
 
 class LockedScheduler(Scheduler):
@@ -34,11 +36,11 @@ class LockedScheduler(Scheduler):
         heartbeat.beat("beat-alive")
         try:
             if not self._hold():
-                return float(self.max_interval)
+                return WAIT
             return float(super().tick(*args, **kwargs))
         except redis.RedisError as error:
             logger.warning("beat waits: Redis does not answer: %s", error)
-            return float(self.max_interval)
+            return WAIT
 
     def apply_async(self, entry: ScheduleEntry, *args: Any, **kwargs: Any) -> Any:
         result = super().apply_async(entry, *args, **kwargs)
@@ -67,10 +69,10 @@ class LockedScheduler(Scheduler):
 
     def _remember(self) -> None:
         """Takes over the last runs, so that what was due in the meantime is sent now."""
-        for name, text in broker().hgetall(_LAST_RUNS).items():
-            entry = self.schedule.get(name.decode())
+        for name, text in read_hash(broker(), _LAST_RUNS).items():
+            entry = self.schedule.get(name)
             if entry is not None:
-                entry.last_run_at = datetime.fromisoformat(text.decode())
+                entry.last_run_at = datetime.fromisoformat(text)
         self._heap = None
 
     def _ensure_connected(self) -> Any:

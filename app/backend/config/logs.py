@@ -29,7 +29,6 @@ def logging_config(level: str, *, slack: bool) -> dict[str, Any]:
         handlers["slack"] = {
             "class": "core.slack.SlackHandler",
             "level": "ERROR",
-            "filters": ["request_id"],
         }
     return {
         "version": 1,

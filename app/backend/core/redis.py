@@ -19,3 +19,12 @@ def broker() -> redis.Redis:
 def cached() -> redis.Redis:
     """The database for what may be lost: throttles, limits, markers."""
     return _client(settings.CACHE_URL)
+
+
+def read_hash(client: redis.Redis, key: str) -> dict[str, str]:
+    """All fields of a hash, as text."""
+    return {_text(field): _text(value) for field, value in client.hgetall(key).items()}
+
+
+def _text(given: bytes | str) -> str:
+    return given.decode() if isinstance(given, bytes) else given

@@ -12,6 +12,7 @@ from hashlib import sha256
 import redis
 from django.conf import settings
 
+from core import request_id
 from core.redis import cached
 
 # Seconds. The same error again within this time is not news.
@@ -70,7 +71,9 @@ class SlackHandler(logging.Handler):
 
     def _text(self, record: logging.LogRecord) -> str:
         exception = f"\n{record.exc_info[1]!r}" if record.exc_info else ""
-        head = f"[{settings.ENVIRONMENT}] {record.levelname} {record.name} (request {record.request_id})"
+        head = (
+            f"[{settings.ENVIRONMENT}] {record.levelname} {record.name} (request {request_id.current.get()})"
+        )
         return f"{head}\n{record.getMessage()}{exception}"[:_MAX_TEXT]
 
     def _start(self) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from prometheus_client.core import HistogramMetricFamily, Metric
 
-from core.redis import cached
+from core.redis import cached, read_hash
 
 _KEY = "metrics:tasks"
 _BUCKETS = (0.1, 0.5, 1.0, 5.0, 15.0, 60.0, 120.0)
@@ -27,8 +27,8 @@ def record(task: str, state: str, run: float, wait: float) -> None:
 def collect() -> Iterator[Metric]:
     """The histograms. Raises redis.RedisError where Redis does not answer."""
     counts: dict[tuple[str, str, str], dict[str, float]] = {}
-    for field, value in cached().hgetall(_KEY).items():
-        kind, task, state, bucket = field.decode().split("|")
+    for field, value in read_hash(cached(), _KEY).items():
+        kind, task, state, bucket = field.split("|")
         counts.setdefault((kind, task, state), {})[bucket] = float(value)
     families = {
         kind: HistogramMetricFamily(name, text, labels=["task", "state"])

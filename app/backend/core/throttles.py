@@ -21,6 +21,9 @@ logger = logging.getLogger(__name__)
 class WindowThrottle(SimpleRateThrottle):
     """`allow_request` and `wait` on counters; subclasses say whom they count."""
 
+    # Set by DRF from the rate: how many requests in how many seconds.
+    num_requests: int
+    duration: int
     retry_after: float | None = None
 
     def allow_request(self, request: Request, view: Any) -> bool:

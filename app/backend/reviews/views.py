@@ -9,6 +9,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.current import user_of
 from core.replica import ReplicaReads
 from reviews import schedule
 from reviews.models import ReviewSchedule
@@ -28,7 +29,7 @@ class TodayView(ReplicaReads, generics.ListAPIView):
     queryset = ReviewSchedule.objects.none()
 
     def get_queryset(self) -> QuerySet[Any]:
-        return schedule.due(self.request.user).select_related("content__category", "content__author")
+        return schedule.due(user_of(self.request)).select_related("content__category", "content__author")
 
 
 class CompleteView(ReplicaReads, generics.GenericAPIView):
@@ -43,7 +44,7 @@ class CompleteView(ReplicaReads, generics.GenericAPIView):
         data = given.validated_data
         try:
             moved = schedule.complete(
-                request.user,
+                user_of(request),
                 data["content_id"],
                 data["result"],
                 data.get("time_spent"),
@@ -61,4 +62,4 @@ class CategoryStatsView(ReplicaReads, generics.ListAPIView):
     queryset = ReviewSchedule.objects.none()
 
     def get_queryset(self) -> Any:
-        return by_category(self.request.user)
+        return by_category(user_of(self.request))

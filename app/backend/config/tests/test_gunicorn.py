@@ -76,5 +76,5 @@ def test_a_request_on_its_way_is_answered_before_the_end(web, owner):
 
 
 def waiting(cursor):
-    cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+    cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
     return cursor.fetchone()[0]

@@ -9,7 +9,6 @@ import pytest
 
 from core import slack
 from core.redis import _client
-from core.request_id import RequestIdFilter
 from testing.budgets import TASK_RUNS, wait_until
 from testing.services import free_port
 
@@ -40,7 +39,6 @@ def channel(settings):
 def logger():
     made = logging.getLogger("tests.slack")
     handler = slack.SlackHandler(logging.ERROR)
-    handler.addFilter(RequestIdFilter())
     made.addHandler(handler)
     yield made
     made.removeHandler(handler)
