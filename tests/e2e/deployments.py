@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,11 @@ class Deployment:
     def patch(self, spec: Object) -> None:
         """Merge these fields into its spec."""
         self.kubectl.patch("resee", self.name, {"spec": spec})
+
+    def restore(self, spec: Object) -> None:
+        """Put its whole spec back, fields that were added since taken out."""
+        change = [{"op": "replace", "path": "/spec", "value": spec}]
+        self.kubectl("patch", "resee", self.name, "--type=json", "-p", json.dumps(change))
 
     def read(self) -> Object:
         """The object as it is now."""

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
+import pytest
+
 from tests.e2e.deployments import Deployment
 from tests.e2e.resee import Resee
 from tests.support.wait import Budget, until
+
+OPERATOR = "deployment/resee-operator"
 
 
 def run_backup(deployment: Deployment, job: str) -> str:
@@ -31,15 +37,28 @@ def test_a_backup_lands_on_the_volume(deployment: Deployment, url: str) -> None:
         deployment.kubectl("delete", "job", "backup-now", "--wait=true")
 
 
+@pytest.fixture
+def without_database(deployment: Deployment) -> Iterator[None]:
+    """No operator and no database meanwhile; afterwards the operator alone brings the database back."""
+    system, database = deployment.kubectl.into("resee-system"), f"{deployment.name}-postgres"
+    system("scale", "--replicas=0", OPERATOR)
+    deployment.kubectl("scale", "--replicas=0", f"statefulset/{database}")
+    yield
+    system("scale", "--replicas=2", OPERATOR)
+
+    def healed() -> None:
+        status = deployment.kubectl.get("statefulset", database)["status"]
+        assert status.get("readyReplicas") == 1, f"{database}: {status}"
+
+    until(healed, Budget.ROLLOUT)
+    deployment.wait("Ready")
+
+
+@pytest.mark.usefixtures("without_database")
 def test_a_failed_dump_is_a_failed_job_and_publishes_nothing(deployment: Deployment) -> None:
-    refused = {"spec": {"replicas": 0}}
-    deployment.kubectl("scale", "--replicas=0", "deployment/resee-operator", "--namespace=resee-system")
     try:
-        deployment.kubectl.patch("statefulset", f"{deployment.name}-postgres", refused)
         assert run_backup(deployment, "backup-refused") == "Failed"
         log = deployment.kubectl("logs", "job/backup-refused", "--tail=-1")
         assert '"published"' not in log
     finally:
         deployment.kubectl("delete", "job", "backup-refused", "--wait=true")
-        deployment.kubectl("scale", "--replicas=2", "deployment/resee-operator", "--namespace=resee-system")
-        deployment.wait("Ready")

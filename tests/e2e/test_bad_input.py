@@ -37,10 +37,12 @@ def serving(deployment: Deployment, url: str) -> Iterator[None]:
     before = deployment.read()["spec"]
     uid = deployment.kubectl.get("deployment", f"{deployment.name}-web")["metadata"]["uid"]
     yield
-    assert httpx.get(f"{url}/api/health/ready/", timeout=10).status_code == 200
-    assert deployment.kubectl.get("deployment", f"{deployment.name}-web")["metadata"]["uid"] == uid
-    deployment.apply(before)
-    deployment.wait("Ready", budget=Budget.ROLLOUT)
+    try:
+        assert httpx.get(f"{url}/api/health/ready/", timeout=10).status_code == 200
+        assert deployment.kubectl.get("deployment", f"{deployment.name}-web")["metadata"]["uid"] == uid
+    finally:
+        deployment.restore(before)
+        deployment.wait("Ready", budget=Budget.ROLLOUT)
 
 
 @pytest.mark.usefixtures("serving")
