@@ -1,20 +1,22 @@
 """`devcluster deploy`: the whole way from a checkout to a running Resee.
 
-Images and cluster need each other only when the images are loaded, so they are made side by side. Every step
-leaves what is already right as it is: a second run changes what changed.
+Images and cluster need each other only when the images are loaded, so they are made side by side, and images
+and chart go in while the cluster is still being checked. Every step leaves what is already right as it is: a
+second run changes what changed.
 """
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import click
 
-from devcluster import operations
+from devcluster import operations, waits
 from devcluster.build import build_images
 from devcluster.cluster.kubectl import Kubectl
 from devcluster.cluster.lifecycle import Cluster, describe
+from devcluster.cluster.record import Record
 from devcluster.deploy import chart, example
 from devcluster.engine import select
 from devcluster.images import records
@@ -43,9 +45,7 @@ def deploy(
     """Build images, start a cluster, install the operator, apply an example and wait until it is Ready."""
     with Progress.on_stderr() as progress:
         ports = (http_port, s3_port)
-        cluster, references = prepare(name, int(nodes) if nodes else None, ports, progress)
-        with progress.step("Installing the operator"):
-            chart.install(cluster.kubeconfig)
+        cluster, references = install(name, int(nodes) if nodes else None, ports, progress)
         if operator_only:
             return
         deployment = example.read(file, records.application_version(references), cluster.record.http_port)
@@ -56,10 +56,10 @@ def deploy(
     click.echo(f"Resee is ready: {live['status'].get('url', '')}")
 
 
-def prepare(
+def install(
     name: str, nodes: int | None, ports: tuple[int | None, int | None], progress: Progress
 ) -> tuple[Cluster, dict[str, str]]:
-    """Return a working cluster whose nodes hold the images of this checkout, and the images' references."""
+    """Return a working cluster with the operator, and the references of the images that its nodes hold."""
     # A taken port is told now, and not after minutes of building.
     describe(name, nodes, *ports)
     engine = select()
@@ -68,8 +68,25 @@ def prepare(
         building = pool.submit(build_images, engine, progress)
         starting = pool.submit(operations.up, name, nodes, *ports, progress)
         references = building.result()
-        starting.result()
-    cluster = operations.existing(name)
+        if _made(name, starting):
+            # While the cluster is still being checked: its nodes are there, and take images.
+            _fill(operations.existing(name), references, progress)
+        cluster = starting.result()
+    return cluster, references
+
+
+def _made(name: str, starting: Future[Cluster]) -> bool:
+    """Wait until the cluster's nodes and API server are there; False where the start failed before."""
+    while not starting.done():
+        record = Record.read(name)
+        if record is not None and record.complete:
+            return True
+        wait([starting], timeout=waits.POLL)
+    return starting.exception() is None
+
+
+def _fill(cluster: Cluster, references: dict[str, str], progress: Progress) -> None:
     with progress.step("Loading the images into the nodes"):
         cluster.load(list(references.values()))
-    return cluster, references
+    with progress.step("Installing the operator"):
+        chart.install(cluster.kubeconfig)
