@@ -1,7 +1,7 @@
 /** Theme and language belong to the browser and are there from the first paint. */
-import { expect, logIn, test } from './support';
+import { expect, expectRefusals, logIn, test } from './support';
 
-test('dark is dark from the start, on every page', async ({ page, api, user }) => {
+test('dark is dark from the start, on every page', async ({ page, api, user, complaints }) => {
   expect(api).toBeDefined();
   await logIn(page, user);
   await page.getByRole('link', { name: 'Profile' }).click();
@@ -14,7 +14,7 @@ test('dark is dark from the start, on every page', async ({ page, api, user }) =
   await expect(page.locator('html')).toHaveClass(/dark/);
   const background = await page.evaluate(() => getComputedStyle(document.documentElement).colorScheme);
   expect(background).toBe('dark');
-  test.info().annotations.push({ type: 'note', description: 'the aborted script is the only complaint' });
+  expectRefusals(complaints, 'ERR_FAILED');
 });
 
 test('the system decides while nothing was chosen', async ({ page }) => {

@@ -52,10 +52,10 @@ export class Api {
   }
 }
 
-/** Chromium writes each refused request into the console; a test of refusals takes those of `status` off. */
-export function expectRefusals(complaints: string[], status: number): void {
+/** Chromium writes each refused request into the console; a test of refusals takes those off. */
+export function expectRefusals(complaints: string[], reason: number | string): void {
   expect(complaints.length).toBeGreaterThan(0);
-  expect(complaints.filter((text) => !text.includes(`${status}`))).toEqual([]);
+  expect(complaints.filter((text) => !text.includes(`${reason}`))).toEqual([]);
   complaints.length = 0;
 }
 

@@ -15,6 +15,7 @@ async function load(systemIsDark: boolean) {
   vi.stubGlobal('matchMedia', () => system);
   vi.resetModules();
   const theme = await import('./theme');
+  theme.followSystemTheme();
   const changeSystem = () => {
     for (const listen of changes) {
       listen();

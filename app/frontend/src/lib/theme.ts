@@ -19,7 +19,10 @@ function paint(): void {
   document.documentElement.classList.toggle('dark', dark);
 }
 
-systemDark.addEventListener('change', paint);
+/** Repaints when the system turns dark or light; called once, by whoever starts the page. */
+export function followSystemTheme(): void {
+  systemDark.addEventListener('change', paint);
+}
 
 export function setTheme(theme: Theme): void {
   localStorage.setItem(STORAGE_KEY, theme);
