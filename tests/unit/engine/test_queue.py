@@ -1,0 +1,206 @@
+"""The queue on a clock that stands still: merging, one pass at a time, back-off, fairness."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from resee_operator.engine.queue import HELD, Backoff, Key, Queue, Urgency
+
+
+class Clock:
+    """Moved by hand."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def queue(clock: Clock) -> Queue:
+    return Queue(Backoff(first=1.0, longest=8.0), monotonic=clock)
+
+
+def key(name: str) -> Key:
+    return ("default", name)
+
+
+async def empty(queue: Queue) -> bool:
+    """Whether nobody's turn has come."""
+    try:
+        async with asyncio.timeout(0.01):
+            await queue.get()
+    except TimeoutError:
+        return True
+    return False
+
+
+async def test_events_of_one_deployment_merge(queue: Queue) -> None:
+    for _ in range(50):
+        queue.add(key("a"))
+
+    assert await queue.get() == key("a")
+    queue.done(key("a"))
+    assert await empty(queue)
+
+
+async def test_one_pass_at_a_time(queue: Queue) -> None:
+    queue.add(key("a"))
+    await queue.get()
+    queue.add(key("a"))
+    queue.add(key("a"), Urgency.EDIT)
+
+    assert await empty(queue)
+    queue.done(key("a"))
+    assert await queue.get() == key("a")
+    queue.done(key("a"))
+    assert await empty(queue)
+
+
+async def test_waiting_get_is_woken_by_an_event(queue: Queue) -> None:
+    waiting = asyncio.create_task(queue.get())
+    await asyncio.sleep(0)
+    queue.add(key("a"))
+
+    assert await waiting == key("a")
+
+
+async def test_delayed_key_waits(queue: Queue, clock: Clock) -> None:
+    queue.add(key("a"), delay=5.0)
+    assert await empty(queue)
+    clock.now = 5.1
+
+    assert await queue.get() == key("a")
+
+
+async def test_earlier_of_two_delays_counts(queue: Queue, clock: Clock) -> None:
+    queue.add(key("a"), delay=50.0)
+    queue.add(key("a"), delay=1.0)
+    queue.add(key("a"), delay=20.0)
+    clock.now = 1.1
+
+    assert await queue.get() == key("a")
+    queue.done(key("a"))
+    clock.now = 60.0
+    assert await empty(queue)
+
+
+async def test_delay_that_ends_during_the_pass_brings_another(queue: Queue, clock: Clock) -> None:
+    queue.add(key("a"))
+    await queue.get()
+    queue.add(key("a"), delay=1.0)
+    clock.now = 2.0
+    assert await empty(queue)
+    queue.done(key("a"))
+
+    assert await queue.get() == key("a")
+
+
+async def test_failures_back_off_longer_and_longer(queue: Queue, clock: Clock) -> None:
+    waits = []
+    for _ in range(6):
+        queue.add(key("a"), Urgency.EDIT)
+        await queue.get()
+        waits.append(queue.done(key("a"), failed=True) or 0.0)
+
+    for failures, wait in enumerate(waits):
+        assert min(2.0**failures, 8.0) / 2 <= wait <= min(2.0**failures, 8.0)
+    assert queue.backing_off == 1
+
+
+async def test_success_forgets_the_failures(queue: Queue, clock: Clock) -> None:
+    for failed in (True, True, True, False, True):
+        queue.add(key("a"), Urgency.EDIT)
+        await queue.get()
+        wait = queue.done(key("a"), failed=failed)
+
+    assert wait is not None
+    assert wait <= 1.0
+
+
+async def test_edit_ends_a_back_off(queue: Queue) -> None:
+    queue.add(key("a"))
+    await queue.get()
+    queue.done(key("a"), failed=True)
+    assert await empty(queue)
+    queue.add(key("a"), Urgency.EDIT)
+
+    assert await queue.get() == key("a")
+
+
+async def test_changes_of_children_do_not_defeat_a_back_off(queue: Queue, clock: Clock) -> None:
+    for _ in range(5):
+        queue.add(key("a"), Urgency.EDIT)
+        await queue.get()
+        queue.done(key("a"), failed=True)
+    queue.add(key("a"))
+    assert await empty(queue)
+    clock.now = HELD + 0.1
+
+    assert await queue.get() == key("a")
+
+
+async def test_edit_during_a_failing_pass_is_tried_at_once(queue: Queue) -> None:
+    queue.add(key("a"))
+    await queue.get()
+    queue.add(key("a"), Urgency.EDIT)
+
+    assert queue.done(key("a"), failed=True) == 0.0
+    assert await queue.get() == key("a")
+
+
+async def test_edit_goes_before_a_resync(queue: Queue) -> None:
+    for number in range(10):
+        queue.add(key(f"r{number}"), Urgency.RESYNC)
+    queue.add(key("edit"), Urgency.EDIT)
+
+    assert await queue.get() == key("edit")
+
+
+async def test_late_edit_does_not_wait_behind_a_fleet(queue: Queue, clock: Clock) -> None:
+    for number in range(1000):
+        clock.now += 0.001
+        queue.add(key(f"fleet-{number}"), Urgency.EDIT)
+    queue.add(key("late"), Urgency.EDIT)
+    turns = [await queue.get() for _ in range(2)]
+
+    assert key("late") in turns
+
+
+async def test_nobody_starves(queue: Queue, clock: Clock) -> None:
+    queue.add(key("patient"), Urgency.RESYNC)
+    served = set()
+    for number in range(20):
+        clock.now += 1
+        queue.add(key(f"eager-{number}"), Urgency.EDIT)
+        served.add(await queue.get())
+
+    assert key("patient") in served
+
+
+async def test_forgotten_deployment_does_not_come_again(queue: Queue, clock: Clock) -> None:
+    queue.add(key("a"))
+    await queue.get()
+    queue.done(key("a"), failed=True)
+    queue.forget(key("a"))
+    clock.now = 1000.0
+
+    assert await empty(queue)
+    assert queue.backing_off == 0
+
+
+async def test_depth_and_age_are_told(queue: Queue, clock: Clock) -> None:
+    assert (queue.depth, queue.oldest) == (0, 0.0)
+    queue.add(key("a"))
+    clock.now = 3.0
+    queue.add(key("b"), Urgency.EDIT)
+
+    assert (queue.depth, queue.oldest) == (2, 3.0)
