@@ -19,6 +19,9 @@ from pathlib import Path
 from devcluster import waits
 from devcluster.errors import ClusterError
 
+# Popen complains when it is collected while its process runs, which is what detached processes are for.
+_started: list[subprocess.Popen[bytes]] = []
+
 
 class Process:
     """One program with a log file and a pid file in `folder`.
@@ -54,8 +57,9 @@ class Process:
             record = json.loads(self._pid_file.read_text())
         except (FileNotFoundError, ValueError):
             return None
-        pid = int(record["pid"])
-        return pid if _start_time(pid) == record["started"] else None
+        pid, started = int(record["pid"]), record["started"]
+        # A process that had ended before its start was noted has no start time.
+        return pid if started is not None and _start_time(pid) == started else None
 
     @property
     def running(self) -> bool:
@@ -76,6 +80,7 @@ class Process:
                 env=os.environ | self._env,
                 start_new_session=True,
             )
+        _started.append(self._child)
         record = {"pid": self._child.pid, "started": _start_time(self._child.pid)}
         self._pid_file.write_text(json.dumps(record))
 

@@ -1,6 +1,6 @@
 """Every wait's budget in seconds, and the one loop that waits.
 
-RESEE_WAIT_FACTOR multiplies all of them on a slow machine.
+RESEE_WAIT_MULTIPLIER multiplies all of them on a slow machine.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ POLL = 0.1
 
 
 def budget(seconds: float) -> float:
-    return seconds * float(os.environ.get("RESEE_WAIT_FACTOR", "1"))
+    return seconds * float(os.environ.get("RESEE_WAIT_MULTIPLIER", "1"))
 
 
 def wait_for(

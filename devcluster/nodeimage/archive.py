@@ -19,7 +19,6 @@ from typing import Any
 from devcluster import host
 
 PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-_CHUNK = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,8 @@ def write_images(target: Path, images: Iterable[Image]) -> None:
             _add_bytes(archive, name, configuration)
             for layer in image.layers:
                 if layer.digest not in written:
-                    archive.addfile(_sized(_layer_name(layer), layer.file), layer.file.open("rb"))
+                    with layer.file.open("rb") as content:
+                        archive.addfile(_sized(_layer_name(layer), layer.file), content)
                     written.add(layer.digest)
             layers = [_layer_name(layer) for layer in image.layers]
             manifest.append({"Config": name, "RepoTags": list(image.names), "Layers": layers})
