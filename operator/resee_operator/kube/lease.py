@@ -84,12 +84,13 @@ class Leadership:
         """Take and renew the Lease for ever; release it when cancelled."""
         try:
             while True:
-                await self._round()
+                await self.round()
                 await asyncio.sleep(self._times.retry * random.uniform(0.8, 1.0))  # noqa: S311 - no secret
         finally:
             await asyncio.shield(self.release())
 
-    async def _round(self) -> None:
+    async def round(self) -> None:
+        """One look at the Lease: take it, renew it, or wait."""
         try:
             async with asyncio.timeout(self._times.deadline):
                 await self._take_or_renew()
