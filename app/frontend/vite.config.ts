@@ -15,7 +15,6 @@ export default defineConfig({
   build: {
     // The content security policy allows no data: fonts or scripts.
     assetsInlineLimit: 0,
-    manifest: 'build-manifest.json',
   },
   test: {
     testTimeout: 10_000,
