@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.exceptions import NotFound
@@ -20,6 +19,7 @@ from reviews.serializers import (
     ScheduleSerializer,
 )
 from reviews.stats import by_category
+from reviews.today import Today
 
 
 class TodayView(ReplicaReads, generics.ListAPIView):
@@ -28,8 +28,8 @@ class TodayView(ReplicaReads, generics.ListAPIView):
     serializer_class = ScheduleSerializer
     queryset = ReviewSchedule.objects.none()
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return schedule.due(user_of(self.request)).select_related("content__category", "content__author")
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
+        return self.get_paginated_response(self.paginate_queryset(Today(user_of(request))))
 
 
 class CompleteView(ReplicaReads, generics.GenericAPIView):

@@ -7,7 +7,9 @@ from django.utils import timezone
 
 from categories.models import Category
 from contents.models import Content
+from reviews import schedule
 from reviews.models import ReviewSchedule
+from reviews.serializers import ScheduleSerializer
 
 URL = "/api/review/today/"
 
@@ -67,6 +69,27 @@ def test_inactive_schedules_are_left_out(owner):
     ReviewSchedule.objects.filter(content=content(owner, "paused")).update(is_active=False)
 
     assert titles(owner) == []
+
+
+def test_the_written_sql_gives_what_models_and_serializer_give(owner):
+    kanji = Category.objects.create(owner=owner.user, name="Kanji")
+    for n in range(25):
+        content(owner, f"漢{n}", -timedelta(hours=n % 5), category=kanji if n % 2 else None)
+
+    rows = owner.get(URL, page_size=10, page=2).json()["results"]
+
+    schedules = schedule.due(owner.user).select_related("content__category", "content__author")[10:20]
+    assert rows == ScheduleSerializer(schedules, many=True).data
+    with timezone.override("UTC"):
+        rows = owner.get(URL, page_size=10, page=2).json()["results"]
+        assert rows == ScheduleSerializer(schedules, many=True).data
+
+
+def test_a_page_behind_the_last_is_not_found(owner):
+    assert owner.get(URL, page=1).status_code == 200
+    assert owner.get(URL, page=2).status_code == 404
+    assert owner.get(URL, page="x").status_code == 404
+    assert owner.get(URL, page_size="x").json() == {"page_size": ["A positive whole number is required."]}
 
 
 @pytest.mark.parametrize("rows", [1, 40])
