@@ -28,6 +28,8 @@ BATCH = 100
 """Deployments of the first comparison."""
 SAMPLES = 60
 """Edits and deletions of which p50 and p99 are taken."""
+QUIET = 2.0
+"""Seconds without a write after which a wave of writes counts as over."""
 IDLE = 60.0
 """Seconds over which the idle CPU is measured."""
 
@@ -66,10 +68,10 @@ class Bench:
         for namespace in (NAMESPACE, "bare", "kubectl"):
             make_namespace(self._server, namespace)
         async with client(self._server.kubeconfig) as api:
+            self._start_mover()
             await self._bare_loop(api)
             if self._with_kubectl:
                 await self._kubectl_apply()
-            self._start_mover()
             self._operator.start().lead()
             await self._create_batch(api)
             await self._grow(api)
@@ -198,17 +200,14 @@ class Bench:
         before = self._operator.calls(*WRITES)
         started = time.perf_counter()
         change = {"spec": {"logLevel": "WARNING"}}
-        edits = asyncio.create_task(
-            each(api.patch(RESEE, NAMESPACE, name_of(number), change) for number in range(1, self._size))
-        )
-        await asyncio.sleep(3)
+        await each(api.patch(RESEE, NAMESPACE, name_of(number), change) for number in range(1, self._size))
+        self.figures["fleet edit: the edits alone, s"] = round(time.perf_counter() - started, 1)
         seen = Seen()
         task = asyncio.create_task(seen.follow(api, KINDS["Deployment"]))
         await asyncio.sleep(0.5)
         alone = await self._edit_first(api, seen)
-        await edits
         await self._quiet(before)
-        took = time.perf_counter() - started
+        took = time.perf_counter() - started - QUIET
         writes = self._operator.calls(*WRITES) - before
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
@@ -236,7 +235,7 @@ class Bench:
 
     async def _quiet(self, before: float) -> None:
         """Until the writes that an edit has brought are over."""
-        await self._stable(lambda: self._operator.calls(*WRITES) - before, 1.5)
+        await self._stable(lambda: self._operator.calls(*WRITES) - before, QUIET)
 
     async def _stable(self, read: Callable[[], float], seconds: float) -> None:
         value, since = read(), time.monotonic()
@@ -254,7 +253,7 @@ class Bench:
         return OperatorProcess(self._server.kubeconfig, self._folder, name, "bench")
 
     def _start_mover(self) -> None:
-        command = [sys.executable, "-m", "bench.engine.mover", str(self._server.kubeconfig), NAMESPACE]
+        command = [sys.executable, "-m", "bench.engine.mover", str(self._server.kubeconfig), NAMESPACE, "bare"]
         environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'operator'}", "PATH": "/usr/bin:/bin"}
         self._mover = subprocess.Popen(command, cwd=ROOT, env=environment)
 

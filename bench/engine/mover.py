@@ -1,6 +1,6 @@
-"""Stands in for controllers and kubelet in the bench: moves every workload of a namespace to 'all Pods run'.
+"""Stands in for controllers and kubelet in the bench: moves every workload of namespaces to 'all Pods run'.
 
-    python -m bench.engine.mover KUBECONFIG NAMESPACE
+    python -m bench.engine.mover KUBECONFIG NAMESPACE...
 
 A process of its own, so that its work is not the operator's and not the bench's.
 """
@@ -53,10 +53,10 @@ class Mover:
             return
 
 
-async def main(kubeconfig: str, namespace: str) -> None:
+async def main(kubeconfig: str, *namespaces: str) -> None:
     async with client(Path(kubeconfig)) as api:
-        await Mover(api, namespace).run()
+        await asyncio.gather(*(Mover(api, namespace).run() for namespace in namespaces))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(*sys.argv[1:3]))
+    asyncio.run(main(*sys.argv[1:]))

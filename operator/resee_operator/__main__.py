@@ -23,10 +23,11 @@ def main() -> None:
 @main.command()
 def run() -> None:
     """Run the operator until it is told to end (SIGTERM). Settings come from RESEE_ variables."""
-    from resee_operator import logs
+    from resee_operator import logs, memory
 
     configured = _settings()
     logs.configure(configured.log_level)
+    memory.return_large_buffers()
     asyncio.run(_run(configured))
 
 

@@ -85,7 +85,9 @@ class Operator:
         """List everything; returns when the cache is whole. Waits for as long as the definition is missing."""
         started = time.monotonic()
         await _until_listed(self.resees)
-        await asyncio.gather(*(_until_listed([watch]) for watch in self.watches))
+        half = len(self.watches) // 2
+        # Two at a time: the API server is the slower side, and each decoded page stands in memory.
+        await asyncio.gather(_until_listed(self.watches[:half]), _until_listed(self.watches[half:]))
         self._filled = True
         # What has been listed stays for good; the collector need not look at it again and again.
         gc.collect()

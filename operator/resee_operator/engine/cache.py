@@ -50,7 +50,7 @@ class Cache:
         self._packers: dict[str, Packer] = {}
         self._resees: dict[Key, Entry] = {}
         self._children: dict[Key, dict[Child, Entry]] = {}
-        self._owners: dict[tuple[str, str, str], Key] = {}
+        self._owners: dict[str, dict[Key, Key]] = {}
         self._buried: dict[tuple[str, str, str], int] = {}
         self._foreign: dict[Key, Mapping[str, str] | None] = {}
         self._named_by: dict[Key, set[Key]] = {}
@@ -62,7 +62,7 @@ class Cache:
         """Take in an object as it is now; older versions than the one at hand are ignored."""
         key, child = self._key_of(found), (resource.kind, name_of(found))
         version = version_of(found)
-        if resource is not RESEE and self._owners.get((resource.kind, *_name(found)), key) != key:
+        if resource is not RESEE and self._of(resource).get(_name(found), key) != key:
             # Somebody took off, or changed, the label that names the deployment: it misses a child now.
             self.gone(resource, _name(found), version)
         if key is None:
@@ -84,12 +84,12 @@ class Cache:
                 self._wake(name, Urgency.EDIT, 0.0)
             return
         self._bury((resource.kind, *name), version)
-        key = self._owners.get((resource.kind, *name))
+        key = self._of(resource).get(name)
         if key is None:
             return
         entry = self._children[key][(resource.kind, name[1])]
         if entry.version <= version:
-            del self._owners[(resource.kind, *name)]
+            del self._of(resource)[name]
             del self._children[key][(resource.kind, name[1])]
             if resource.kind == "Pod":
                 self._wake(key, Urgency.CHANGE, MERGE)
@@ -101,7 +101,7 @@ class Cache:
         if resource is RESEE:
             known: Iterable[Key] = list(self._resees)
         else:
-            known = [(owned[1], owned[2]) for owned in self._owners if owned[0] == resource.kind]
+            known = list(self._of(resource))
         for name in known:
             if name not in names and namespace in (None, name[0]):
                 self.gone(resource, name, version)
@@ -134,8 +134,10 @@ class Cache:
         if resource is RESEE:
             self._resees[key] = entry
         else:
-            self._children.setdefault(key, {})[(resource.kind, name_of(found))] = entry
-            self._owners[(resource.kind, *_name(found))] = key
+            name = _name(found)
+            # The parts of keys are shared: for 37,000 children they would take more memory than the children.
+            self._children.setdefault(key, {})[(resource.kind, name[1])] = entry
+            self._of(resource)[(key[0], name[1])] = key
 
     def keys(self) -> list[Key]:
         """All deployments that exist."""
@@ -202,6 +204,10 @@ class Cache:
             return _name(found)
         instance = (found["metadata"].get("labels") or {}).get(INSTANCE)
         return (namespace_of(found), instance) if instance else None
+
+    def _of(self, resource: Resource) -> dict[Key, Key]:
+        """Owner by name of the children of one kind."""
+        return self._owners.setdefault(resource.kind, {})
 
     def _packer(self, kind: str) -> Packer:
         return self._packers.setdefault(kind, Packer())
