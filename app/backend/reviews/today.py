@@ -4,9 +4,9 @@ The same through models and serializers costs four times the time, nearly all of
 are taken apart again. `reviews/tests/test_today.py` holds both to the same answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, overload
 
 from django.db import connections, router
 from django.utils import timezone
@@ -32,7 +32,7 @@ LIMIT %s OFFSET %s
 """
 
 
-class Today:
+class Today(Sequence[dict[str, Any]]):
     """What is due before the user's day ends, oldest first; a paginator asks for its length and a slice."""
 
     def __init__(self, user: User) -> None:
@@ -43,7 +43,13 @@ class Today:
         ((count,),) = self._ask(_COUNT)
         return int(count)
 
-    def __getitem__(self, part: slice) -> list[dict[str, Any]]:
+    @overload
+    def __getitem__(self, part: int) -> dict[str, Any]: ...
+    @overload
+    def __getitem__(self, part: slice) -> list[dict[str, Any]]: ...
+    def __getitem__(self, part: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
+        if isinstance(part, int):
+            return self[part : part + 1][0]
         return [self._row(row) for row in self._ask(_PAGE, part.stop - part.start, part.start)]
 
     def _ask(self, query: str, *more: int) -> Iterator[tuple[Any, ...]]:
