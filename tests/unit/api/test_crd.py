@@ -132,6 +132,7 @@ def test_an_enum_is_listed() -> None:
     stage = structural(ReseeDeploymentSpec)["properties"]["stage"]
     assert stage["enum"] == ["Local", "Basic", "Production"]
     assert stage["default"] == "Local"
+    assert stage["description"].startswith("Local: one machine"), "the field's own words, not the enum's"
 
 
 def test_a_quantity_is_a_number_or_text() -> None:
