@@ -34,7 +34,7 @@ def build(programs: Sequence[Program], target: Path, progress: Progress) -> None
     packages = [program.package for program in programs]
     label = ", ".join(program.name for program in programs)
     total = len(_run_go("list", "-deps", *packages, cwd=paths.GO_MODULE).splitlines())
-    argv = [_go(), "build", "-v", *FLAGS, "-ldflags", " ".join([*_LINK_FLAGS, *stamp])]
+    argv = [compiler(), "build", "-v", *FLAGS, "-ldflags", " ".join([*_LINK_FLAGS, *stamp])]
     with progress.step(f"Building {label}", total) as step:
         output: list[str] = []
         with subprocess.Popen(
@@ -44,17 +44,18 @@ def build(programs: Sequence[Program], target: Path, progress: Progress) -> None
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-        ) as compiler:
-            assert compiler.stderr is not None
-            for line in compiler.stderr:
+        ) as running:
+            assert running.stderr is not None
+            for line in running.stderr:
                 output.append(line)
                 step.advance(line.strip())
-        if compiler.returncode != 0:
+        if running.returncode != 0:
             message = f"Building {label} failed:\n{''.join(output[-20:]).strip()}"
             raise ClusterError(message, f"See the sources in {paths.GO_MODULE}.")
 
 
-def _go() -> str:
+def compiler() -> str:
+    """The path of the Go compiler; raises UsageError where there is none."""
     found = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
     if not found:
         raise UsageError("The Go compiler is missing.", "Install Go 1.26 or newer and put it into PATH.")
@@ -67,7 +68,7 @@ def _environment() -> dict[str, str]:
 
 def _run_go(*args: str, cwd: Path) -> str:
     done = subprocess.run(
-        [_go(), *args], cwd=cwd, env=_environment(), capture_output=True, text=True, check=False
+        [compiler(), *args], cwd=cwd, env=_environment(), capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise ClusterError(f"go {args[0]} failed:\n{done.stderr.strip()}", f"See the sources in {cwd}.")

@@ -80,7 +80,7 @@ def test_a_built_program_is_found_by_each_of_its_names(monkeypatch: pytest.Monke
 def test_a_missing_compiler_is_one_sentence_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which", lambda _: None)
     with pytest.raises(UsageError) as caught:
-        gobuild._go()
+        gobuild.compiler()
     assert caught.value.problem == "The Go compiler is missing."
     assert caught.value.remedy == "Install Go 1.26 or newer and put it into PATH."
 
