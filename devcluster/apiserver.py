@@ -26,6 +26,9 @@ _KWOK_FLAGS = ("--manage-all-nodes=true", "--node-lease-duration-seconds=40")
 _CONTROLLERS = "*,-bootstrap-signer-controller,-token-cleaner-controller,-node-ipam-controller"
 
 
+_STOP_ORDER = ("kwok", "kube-controller-manager", "kube-apiserver", "etcd")
+
+
 class ApiServer:
     """etcd and kube-apiserver in `folder`, which keeps their data, certificates, logs and kubeconfig.
 
@@ -52,8 +55,9 @@ class ApiServer:
         self.kubectl = self._programs["kubectl"]
         self.etcd = self._process("etcd", self._etcd_flags())
         self.apiserver = self._process("kube-apiserver", self._apiserver_flags(controllers))
-        self.controller_manager = self._process("kube-controller-manager", self._controller_flags())
-        self.followers = [self.controller_manager] if controllers else []
+        self.followers = []
+        if controllers:
+            self.followers.append(self._process("kube-controller-manager", self._controller_flags()))
         if kwok:
             argv: list[str | Path] = [self._programs["kwok"], f"--kubeconfig={self.kubeconfig}", *_KWOK_FLAGS]
             self.followers.append(Process("kwok", argv, folder, detached=detached))
@@ -113,9 +117,7 @@ class ApiServer:
 
     def remove(self) -> None:
         """Stop everything and delete the folder."""
-        self.controller_manager.stop()
-        self.stop()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        remove(self.folder)
 
     def kill(self) -> None:
         self.apiserver.kill()
@@ -182,6 +184,13 @@ class ApiServer:
             f"--root-ca-file={self._pki / 'ca.crt'}",
             f"--service-account-private-key-file={self._pki / 'sa.key'}",
         ]
+
+
+def remove(folder: Path) -> None:
+    """End every process that an ApiServer has started in `folder`, by whichever command, and delete it."""
+    for name in _STOP_ORDER:
+        Process(name, [], folder).stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def _remembered_ports(folder: Path) -> dict[str, int]:

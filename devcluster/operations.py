@@ -6,7 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
-from devcluster import binaries, paths
+from devcluster import apiserver, binaries, paths
 from devcluster.apiserver import ApiServer
 from devcluster.cluster import kind, nodes
 from devcluster.cluster.lifecycle import Cluster, describe
@@ -49,7 +49,7 @@ def down(name: str, progress: Progress) -> None:
         if record is not None:
             Cluster(engine, record).down()
         elif paths.cluster_dir(name).exists():
-            ApiServer(paths.cluster_dir(name), controllers=True, kwok=True, detached=True).remove()
+            apiserver.remove(paths.cluster_dir(name))
     _stop_idle(engine)
 
 
@@ -61,7 +61,7 @@ def down_all(progress: Progress) -> None:
             Cluster(engine, record).down()
     for folder in sorted(file.parent for file in paths.state_dir().glob("*/ports.json")):
         with progress.step(f"Removing {folder.name}"):
-            ApiServer(folder, controllers=True, kwok=True, detached=True).remove()
+            apiserver.remove(folder)
     with progress.step("Stopping the engine"):
         engine.stop()
 
