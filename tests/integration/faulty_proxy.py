@@ -1,0 +1,112 @@
+"""A proxy in front of an API server that answers some of the calls itself: with 500, 429 or 409."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import random
+import ssl
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import yaml
+from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
+
+from devcluster.apiserver import ApiServer
+from devcluster.ports import free_port
+
+_FAULTS = ((500, "InternalError"), (429, "TooManyRequests"), (409, "Conflict"))
+
+
+class FaultyProxy:
+    """Plain HTTP on loopback; passes calls on with the administrator's certificate of the cluster.
+
+    Args:
+        failing: share of the calls that fail. Watches break off instead.
+    """
+
+    def __init__(self, server: ApiServer, folder: Path, failing: float) -> None:
+        self.kubeconfig = folder / "proxy-kubeconfig"
+        self.failed = 0
+        self._failing = failing
+        self._server = server
+        self._port = free_port()
+        self._random = random.Random(20261123)
+        self._context = _context(server.kubeconfig, folder)
+        self._started = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="proxy")
+        self._write_kubeconfig()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._started.wait(10), "the proxy starts"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_until_complete(self._serve())
+        self._loop.close()
+
+    async def _serve(self) -> None:
+        self._stop = asyncio.Event()
+        connector = TCPConnector(ssl=self._context, limit=0)
+        async with ClientSession(connector=connector, timeout=ClientTimeout(total=None)) as session:
+            self._session = session
+            app = web.Application(client_max_size=2**24)
+            app.router.add_route("*", "/{path:.*}", self._pass_on)
+            runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+            await runner.setup()
+            await web.TCPSite(runner, "127.0.0.1", self._port).start()
+            self._started.set()
+            await self._stop.wait()
+            await runner.cleanup()
+
+    async def _pass_on(self, request: web.Request) -> web.StreamResponse:
+        if self._random.random() < self._failing:
+            self.failed += 1
+            code, reason = self._random.choice(_FAULTS)
+            return web.json_response({"kind": "Status", "code": code, "reason": reason}, status=code)
+        headers = {name: request.headers[name] for name in ("Accept", "Content-Type") if name in request.headers}
+        body = await request.read()
+        url = self._server.url + request.path_qs
+        async with self._session.request(request.method, url, data=body, headers=headers) as answer:
+            passed = web.StreamResponse(status=answer.status, headers={"Content-Type": answer.headers["Content-Type"]})
+            await passed.prepare(request)
+            async for data in answer.content.iter_any():
+                await passed.write(data)
+        return passed
+
+    def _write_kubeconfig(self) -> None:
+        url = f"http://127.0.0.1:{self._port}"
+        config = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "current-context": "proxy",
+            "clusters": [{"name": "proxy", "cluster": {"server": url}}],
+            "users": [{"name": "proxy", "user": {}}],
+            "contexts": [{"name": "proxy", "context": {"cluster": "proxy", "user": "proxy"}}],
+        }
+        self.kubeconfig.write_text(yaml.safe_dump(config))
+
+
+def _context(kubeconfig: Path, folder: Path) -> ssl.SSLContext:
+    config: dict[str, Any] = yaml.safe_load(kubeconfig.read_text())
+    cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
+    authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
+    context = ssl.create_default_context(cadata=authority)
+    files = []
+    for key in ("client-certificate-data", "client-key-data"):
+        file = folder / f"proxy-{key}"
+        file.write_bytes(base64.b64decode(user[key]))
+        files.append(str(file))
+    context.load_cert_chain(*files)
+    return context
