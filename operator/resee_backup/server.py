@@ -22,6 +22,13 @@ RESTORED = "resee-backup: restored {}"
 REPLACED = "resee-backup: replaced by {}"
 
 RENAME = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+# PostgreSQL ends its own workers, which have no user, by itself. What kind of session another user's is, it
+# tells nobody but superusers: such a one counts as a client, and the refusal to end it is heard.
+EVICT = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+ WHERE datname = ANY(%s) AND usesysid IS NOT NULL
+   AND coalesce(backend_type, 'client backend') = 'client backend'
+"""
 COMMENT = sql.SQL("COMMENT ON DATABASE {} IS {}")
 
 
@@ -102,11 +109,7 @@ class Server:
 
     def evict(self, names: list[str]) -> None:
         """End the sessions of clients on these databases; a new one may come at once."""
-        self._rows(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-            " WHERE datname = ANY(%s) AND backend_type = 'client backend'",
-            names,
-        )
+        self._rows(EVICT, names)
 
     def rename(self, moves: list[tuple[str, str, str | None]]) -> None:
         """Rename databases, all or none; waits about five seconds for sessions on them to end.

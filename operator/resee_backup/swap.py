@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Event
 
 import psycopg2.errors
-from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_random_exponential
+from tenacity import (
+    RetryError,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_delay,
+    stop_any,
+    stop_when_event_set,
+    wait_random_exponential,
+)
 
 from resee_backup.catalogue import MOMENT
 from resee_backup.database import Database
@@ -68,20 +76,24 @@ class Swap:
         return previous
 
     def _rename(self, moves: list[tuple[str, str, str | None]]) -> None:
-        retrying = Retrying(
-            stop=stop_after_delay(PATIENCE),
-            wait=wait_random_exponential(multiplier=0.1, max=1),
-            retry=retry_if_exception_type(psycopg2.errors.ObjectInUse),
-        )
-        with self._evicting([old for old, _, _ in moves]):
+        with self._evicting([old for old, _, _ in moves]) as evicting:
+            given_up = Event()
+            evicting.add_done_callback(lambda _: given_up.set())
+            retrying = Retrying(
+                stop=stop_any(stop_after_delay(PATIENCE), stop_when_event_set(given_up)),
+                wait=wait_random_exponential(multiplier=0.1, max=1),
+                retry=retry_if_exception_type(psycopg2.errors.ObjectInUse),
+            )
             try:
                 retrying(self.server.rename, moves)
             except RetryError:
+                if evicting.done():
+                    evicting.result()  # raises why sessions could not be ended
                 raise self._busy() from None
 
     @contextmanager
-    def _evicting(self, names: list[str]) -> Iterator[None]:
-        """Sessions on the databases keep being ended while the block runs.
+    def _evicting(self, names: list[str]) -> Iterator[Future[None]]:
+        """Sessions on the databases keep being ended while the block runs; the future is why they are not.
 
         PostgreSQL lets nobody connect to a database while it waits to rename it, so this comes to an end.
         """
@@ -93,12 +105,10 @@ class Swap:
                 self.evictor.evict(names)
 
         with ThreadPoolExecutor(1, thread_name_prefix="evict") as pool:
-            evicting = pool.submit(evict)
             try:
-                yield
+                yield pool.submit(evict)
             finally:
                 done.set()
-            evicting.result()
 
     def _unknown(self) -> UserError:
         return UserError(

@@ -33,7 +33,7 @@ class Volume:
             self._make_folder(path.parent)
         unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}{UNFINISHED}")
         try:
-            self._fill(unfinished, chunks)
+            self._fill(unfinished, chunks, path)
             with self._translated(path):
                 unfinished.rename(path)
                 _sync(path.parent)
@@ -42,14 +42,14 @@ class Volume:
                 unfinished.unlink(missing_ok=True)
             raise
 
-    def _fill(self, path: Path, chunks: Iterable[bytes]) -> None:
-        with self._translated(path):
-            file = path.open("xb", buffering=0)
+    def _fill(self, unfinished: Path, chunks: Iterable[bytes], final: Path) -> None:
+        with self._translated(final):
+            file = unfinished.open("xb", buffering=0)
         with file:
             for chunk in chunks:
-                with self._translated(path):
+                with self._translated(final):
                     _write_all(file.fileno(), chunk)
-            with self._translated(path):
+            with self._translated(final):
                 os.fsync(file.fileno())
 
     def put(self, key: str, data: bytes, *, lasting: bool = False) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from psycopg2 import sql
@@ -14,6 +15,7 @@ from tests.integration.backup.program import Outcome, Place, Program, child_of
 from tests.support.postgres import PostgresServer
 from tests.support.proxy import Fault, HttpProxy, Rule, TcpProxy
 from tests.support.s3 import S3Server
+from tests.support.wait import Budget, until
 
 NEW = "restored_by_test"
 
@@ -22,7 +24,7 @@ NEW = "restored_by_test"
 def before(postgres: PostgresServer, backup: str) -> Iterator[set[str]]:
     """The databases of the server before; a restored one is dropped afterwards."""
     yield postgres.databases()
-    postgres.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(NEW)))
+    postgres.execute(drop(NEW))
 
 
 def assert_nothing_restored(
@@ -199,3 +201,64 @@ def test_a_drill_server_that_is_away_says_nothing_about_the_backup(
     outcome = away.run("drill")
     assert (outcome.code, outcome.result["reason"]) == (1, "DatabaseUnreachable")
     assert not volume.file(backup, "drill.json").exists()
+
+
+@pytest.fixture
+def stubborn(postgres: PostgresServer, on_volume: Program, backup: str) -> Iterator[Program]:
+    """A user who owns both databases, but may not end the session that a superuser has on the live one."""
+    postgres.execute("CREATE ROLE keeper LOGIN CREATEDB PASSWORD 'keeper'")
+    postgres.execute("CREATE DATABASE kept OWNER keeper")
+    program = Program(postgres.url("kept", "keeper", "keeper"), on_volume.place, on_volume.result_path)
+    restored = program.run("restore", "--into", NEW, "--owner", "current")
+    assert restored.code == 0, restored.log
+    with closing(postgres.connect("kept")):
+        yield program
+    for name in postgres.databases():
+        if name.startswith("kept") or name == NEW:
+            postgres.execute(drop(name))
+    postgres.execute("DROP ROLE keeper")
+
+
+def test_a_session_that_may_not_be_ended_stops_a_swap(stubborn: Program, postgres: PostgresServer) -> None:
+    before = postgres.databases()
+    outcome = stubborn.run("swap", NEW)
+    assert (outcome.code, outcome.result["reason"]) == (2, "DatabaseRefused"), outcome.log
+    assert "superuser" in outcome.result["message"]
+    assert postgres.databases() == before
+
+
+def test_a_swap_killed_between_its_renames_changes_nothing(
+    on_volume: Program, postgres: PostgresServer, before: set[str]
+) -> None:
+    """The second rename waits for a transaction that has locked the restored database."""
+    assert on_volume.run("restore", "--into", NEW).code == 0
+    with postgres.database("live") as live, closing(postgres.connect()) as other:
+        program = Program(postgres.url(live), on_volume.place, on_volume.result_path)
+        names = postgres.databases()
+        with other.cursor() as work:
+            work.execute(sql.SQL("BEGIN; COMMENT ON DATABASE {} IS 'busy'").format(sql.Identifier(NEW)))
+            with program.running("swap", NEW) as process:
+                until(lambda: assert_somebody_waits(postgres), Budget.PROCESS)
+                process.kill()
+                process.wait()
+            work.execute("ROLLBACK")
+        until(lambda: assert_only(postgres, names), Budget.PROCESS)
+        swapped = program.run("swap", NEW)
+        assert swapped.code == 0, swapped.log
+        postgres.execute(drop(swapped.result["previousDatabase"]))
+
+
+def assert_somebody_waits(postgres: PostgresServer) -> None:
+    """A rename waits for a lock on a database."""
+    assert postgres.execute("SELECT 1 FROM pg_locks WHERE locktype = 'object' AND NOT granted")
+
+
+def assert_only(postgres: PostgresServer, names: set[str]) -> None:
+    """These databases are there and no session of the program is left."""
+    assert not postgres.execute("SELECT 1 FROM pg_stat_activity WHERE application_name = 'resee_backup'")
+    assert postgres.databases() == names
+
+
+def drop(name: str) -> sql.Composed:
+    """The statement that removes a database."""
+    return sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name))
