@@ -25,7 +25,8 @@ _VITEST: Command = (
     *("--reporter=junit", f"--outputFile.junit={REPORT}"),
 )
 # Minutes on a machine that has never built them: before the tests, whose own budgets are seconds.
-_PROGRAMS: Command = (*_DEVCLUSTER, "programs")
+_PROGRAMS: Command = (*_DEVCLUSTER, "programs", "helm", "kube", "kwok")
+_IMAGES: Command = (*_DEVCLUSTER, "build")
 _E2E_PORT = int(os.environ.get("RESEE_E2E_PORT", "18080"))
 _E2E_CLUSTER: Command = (
     *(*_DEVCLUSTER, "deploy", "--name=e2e", "--operator-only"),
@@ -53,6 +54,6 @@ SUITES: tuple[Suite, ...] = (
     Suite("chart", "cluster", (*_PYTEST, "tests/chart"), before=(_PROGRAMS,)),
     Suite("integration", "cluster", (*_PYTEST, "tests/integration"), before=(_PROGRAMS,)),
     Suite("devcluster", "cluster", (*_PYTEST, "tests/devcluster"), before=(_PROGRAMS,)),
-    Suite("images", "cluster", (*_PYTEST, "tests/images"), before=((*_DEVCLUSTER, "build"),)),
+    Suite("images", "cluster", (*_PYTEST, "tests/images"), before=(_IMAGES,)),
     Suite("e2e", "cluster", (*_PYTEST, "tests/e2e"), before=(_E2E_CLUSTER,)),
 )
