@@ -1,4 +1,5 @@
-"""`python -m bench.engine`: the engine's figures, each beside its yardstick in the same run, as JSON and a table."""
+"""`python -m bench.engine`: the engine's figures, each beside its yardstick in the same run, as JSON and a
+table."""
 
 from __future__ import annotations
 
@@ -16,7 +17,9 @@ from bench.engine.measure import Bench
 
 @click.command()
 @click.option("--deployments", default=1000, show_default=True, help="Size of the fleet.")
-@click.option("--output", type=click.Path(dir_okay=False, path_type=Path), help="File for the figures as JSON.")
+@click.option(
+    "--output", type=click.Path(dir_okay=False, path_type=Path), help="File for the figures as JSON."
+)
 @click.option("--kubectl/--no-kubectl", default=True, help="Measure kubectl apply too; it takes minutes.")
 def main(deployments: int, output: Path | None, kubectl: bool) -> None:
     """Measure the engine on an API server of its own."""

@@ -1,4 +1,5 @@
-"""A thousand deployments on one API server: makes them, edits them, and sees when their children are written."""
+"""A thousand deployments on one API server: makes them, edits them, and sees when their children are
+written."""
 
 from __future__ import annotations
 

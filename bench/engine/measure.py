@@ -1,4 +1,5 @@
-"""The measurements, in the order in which the fleet grows. Each method is one figure or one pair of figures."""
+"""The measurements, in the order in which the fleet grows. Each method is one figure or one pair of
+figures."""
 
 from __future__ import annotations
 
@@ -50,6 +51,8 @@ class Bench:
         self._folder = folder
         self._size = deployments
         self._with_kubectl = with_kubectl
+        # The same deployments in every run.
+        self._random = random.Random(1)  # noqa: S311 - no secret
         self._server = ApiServer(folder / "api")
         self._operator = self._replica("first")
         self._mover: subprocess.Popen[bytes] | None = None
@@ -75,7 +78,7 @@ class Bench:
             self._operator.start().lead()
             await self._create_batch(api)
             await self._grow(api)
-            await self._restart(api)
+            await self._restart()
             await self._latencies(api)
             await self._idle()
             await self._failing(api)
@@ -98,7 +101,13 @@ class Bench:
             manifest["metadata"]["namespace"] = "kubectl"
         file = self._folder / "all.json"
         file.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}))
-        command = [str(self._server.kubectl), f"--kubeconfig={self._server.kubeconfig}", "apply", "-f", str(file)]
+        command = [
+            str(self._server.kubectl),
+            f"--kubeconfig={self._server.kubeconfig}",
+            "apply",
+            "-f",
+            str(file),
+        ]
         started = time.perf_counter()
         process = await asyncio.create_subprocess_exec(*command, stdout=subprocess.DEVNULL)
         await process.wait()
@@ -123,7 +132,7 @@ class Bench:
         self.figures["operator: the rest of the fleet, s"] = round(time.perf_counter() - started, 2)
         self.figures["RSS after growing, MiB"] = self._rss()
 
-    async def _restart(self, api: KubeClient) -> None:
+    async def _restart(self) -> None:
         await self._settled()
         self._operator.stop()
         self._operator = self._replica("second")
@@ -131,7 +140,7 @@ class Bench:
         self._operator.start()
         filled = time.perf_counter() - started
         self._operator.lead()
-        while self._operator.metric("resee_operator_passes_total") < self._size:
+        while self._operator.metric("resee_operator_passes_total") < self._size:  # noqa: ASYNC110 - a process
             await asyncio.sleep(0.1)
         self.figures["cold start: process to cache filled, s"] = round(filled, 2)
         self.figures["cold start: process to in sync, s (goal 15)"] = round(time.perf_counter() - started, 2)
@@ -153,10 +162,10 @@ class Bench:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _edit(self, api: KubeClient, seen: Seen) -> float:
-        name = name_of(random.randrange(self._size))
+        name = name_of(self._random.randrange(self._size))
         child = ("Deployment", f"{name}-web", "MODIFIED")
         seen.at.pop(child, None)
-        change = {"spec": {"web": {"concurrency": random.randrange(3, 30)}}}
+        change = {"spec": {"web": {"concurrency": self._random.randrange(3, 30)}}}
         started = time.perf_counter()
         await api.patch(RESEE, NAMESPACE, name, change)
         with contextlib.suppress(TimeoutError):
@@ -164,7 +173,7 @@ class Bench:
         return seen.at.get(child, time.perf_counter()) - started
 
     async def _delete(self, api: KubeClient, seen: Seen) -> float:
-        child = ("Service", f"{name_of(random.randrange(self._size))}-web", "ADDED")
+        child = ("Service", f"{name_of(self._random.randrange(self._size))}-web", "ADDED")
         seen.at.pop(child, None)
         started = time.perf_counter()
         await api.delete(KINDS["Service"], NAMESPACE, child[1])
@@ -226,7 +235,8 @@ class Bench:
 
     async def _until_all(self, api: KubeClient, wanted: int) -> None:
         """Beat comes last in a deployment."""
-        while await fleet.count(api, KINDS["Deployment"], "app.kubernetes.io/component=beat") < wanted:
+        beats = "app.kubernetes.io/component=beat"
+        while await fleet.count(api, KINDS["Deployment"], beats) < wanted:  # noqa: ASYNC110
             await asyncio.sleep(0.3)
 
     async def _settled(self) -> None:
@@ -253,7 +263,14 @@ class Bench:
         return OperatorProcess(self._server.kubeconfig, self._folder, name, "bench")
 
     def _start_mover(self) -> None:
-        command = [sys.executable, "-m", "bench.engine.mover", str(self._server.kubeconfig), NAMESPACE, "bare"]
+        command = [
+            sys.executable,
+            "-m",
+            "bench.engine.mover",
+            str(self._server.kubeconfig),
+            NAMESPACE,
+            "bare",
+        ]
         environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'operator'}", "PATH": "/usr/bin:/bin"}
         self._mover = subprocess.Popen(command, cwd=ROOT, env=environment)
 
@@ -265,4 +282,3 @@ class Bench:
     def _cpu(self) -> float:
         fields = Path(f"/proc/{self._operator.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(fields[11]) + int(fields[12])) / 100
-

@@ -60,7 +60,8 @@ def plan(
     output: str,
     kubeconfig: str | None,
 ) -> None:
-    """Print what a manifest would create, change, delete and restart. Exit code: 0 nothing, 2 changes, 1 an error."""
+    """Print what a manifest would create, change, delete and restart. Exit code: 0 nothing, 2 changes, 1 an
+    error."""
     from resee_operator import plan as planning
 
     manifest = _one_manifest(source, namespace)

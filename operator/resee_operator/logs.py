@@ -30,7 +30,8 @@ def configure(level: str) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    # Kopf tells at INFO of each event and each watch that it begins; what the operator does with it, it says itself.
+    # Kopf tells at INFO of each event and each watch that it begins; what the operator does with it, it says
+    # itself.
     logging.getLogger("kopf").setLevel(max(logging.WARNING, root.level))
     logging.getLogger("aiohttp.access").setLevel(logging.WARNING)
 

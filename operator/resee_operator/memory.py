@@ -1,8 +1,8 @@
 """Lets the C library give large buffers back to the system.
 
-glibc raises the size from which it maps buffers on their own whenever one of them is freed. After a few lists all of
-them come from the heap, where what is kept lies between what is freed. Set by hand, the size stays: 20 MiB less for
-1,000 deployments.
+glibc raises the size from which it maps buffers on their own whenever one of them is freed. After a few
+lists all of them come from the heap, where what is kept lies between what is freed. Set by hand, the size
+stays: 20 MiB less for 1,000 deployments.
 """
 
 from __future__ import annotations

@@ -46,7 +46,8 @@ class _Nowhere:
 
 
 async def _read(api: KubeApi, cache: Cache, key: Key, resee: Manifest) -> Manifest:
-    """Fill the cache with the deployment's children, and take identity and pinned version from the cluster."""
+    """Fill the cache with the deployment's children, and take identity and pinned version from the
+    cluster."""
     for resource in CHILDREN:
         async for page in api.list(resource, key[0], selector=f"{OURS},app.kubernetes.io/instance={key[1]}"):
             for item in page.items:
@@ -63,7 +64,8 @@ def lines(plan: Plan) -> Iterator[str]:
         note = "  (restarts its Pods)" if action.restarts else ""
         yield f"{_SIGNS[action.verb]} {action.verb.value} {action.kind}/{action.name}{note}"
         for change in action.fields:
-            yield f"    {change.path}: {_shown(action, change, change.old)} -> {_shown(action, change, change.new)}"
+            old, new = (_shown(action, change, value) for value in (change.old, change.new))
+            yield f"    {change.path}: {old} -> {new}"
     for refusal in plan.refused:
         yield f"! {refusal.sentence()}"
     yield _summary(plan)

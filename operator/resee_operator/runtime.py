@@ -1,4 +1,5 @@
-"""The running operator: puts cache, watches, queue, workers, Lease and probes together, and takes them down again.
+"""The running operator: puts cache, watches, queue, workers, Lease and probes together, and takes them down
+again.
 
 Both replicas keep their caches warm; only the leader's workers take keys from the queue.
 """
@@ -34,8 +35,8 @@ log = logging.getLogger(__name__)
 pass_log = logging.getLogger("resee_operator.pass")
 
 STUCK = 300.0
-"""Seconds after which a pass, or a watch without a turn of its loop, counts as stuck: many times the longest of
-either, so that a slow API server does not get the operator restarted."""
+"""Seconds after which a pass, or a watch without a turn of its loop, counts as stuck: many times the longest
+of either, so that a slow API server does not get the operator restarted."""
 DRAIN = 10.0
 """Seconds that running passes get to end at shutdown; a pass is a few calls."""
 
@@ -52,6 +53,8 @@ class Operator:
         self._reconciler = Reconciler(api, self.cache, self.queue, settings.defaults)
         self._leading = asyncio.Event()
         self._busy: dict[int, float] = {}
+        self._at_rest = asyncio.Event()
+        self._at_rest.set()
         self._passes = itertools.count(1)
         self._filled = False
         pace = Pace(relist=settings.resync_seconds)
@@ -82,7 +85,8 @@ class Operator:
             self.cache.seen(RESEE, {**found, "kind": RESEE.kind})
 
     async def fill(self) -> None:
-        """List everything; returns when the cache is whole. Waits for as long as the definition is missing."""
+        """List everything; returns when the cache is whole. Waits for as long as the definition is
+        missing."""
         started = time.monotonic()
         await _until_listed(self.resees)
         half = len(self.watches) // 2
@@ -94,7 +98,10 @@ class Operator:
         gc.freeze()
         log.info(
             "cache filled",
-            extra={"seconds": round(time.monotonic() - started, 2), "deployments": len(self.cache.keys())},
+            extra={
+                "seconds": round(time.monotonic() - started, 2),
+                "deployments": len(self.cache.deployments()),
+            },
         )
 
     async def relist(self) -> None:
@@ -128,7 +135,7 @@ class Operator:
         """Begin or end to write."""
         if leading:
             self._leading.set()
-            for key in self.cache.keys():
+            for key in self.cache.deployments():
                 self.queue.add(key, Urgency.RESYNC)
         else:
             self._leading.clear()
@@ -156,10 +163,13 @@ class Operator:
             await self._leading.wait()
             key = await self.queue.get()
             self._busy[number] = time.monotonic()
+            self._at_rest.clear()
             try:
                 await self._one(key)
             finally:
                 del self._busy[number]
+                if not self._busy:
+                    self._at_rest.set()
 
     async def _one(self, key: Key) -> None:
         if not self.leadership.leads():
@@ -199,21 +209,20 @@ class Operator:
         while True:
             await asyncio.sleep(period * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
             await self.relist()
-            for key in self.cache.keys():
+            for key in self.cache.deployments():
                 self.queue.add(key, Urgency.RESYNC, random.uniform(0, period / 2))  # noqa: S311
 
     async def _drain(self) -> None:
         try:
             async with asyncio.timeout(DRAIN):
-                while self._busy:
-                    await asyncio.sleep(0.02)
+                await self._at_rest.wait()
         except TimeoutError:
             log.warning("%d passes did not end in time", len(self._busy))
 
     def _expose(self) -> None:
         read = counting.read_from
         read(self.metrics.leader, lambda: float(self.leadership.leads()))
-        read(self.metrics.deployments, lambda: float(len(self.cache.keys())))
+        read(self.metrics.deployments, lambda: float(len(self.cache.deployments())))
         read(self.metrics.queue_depth, lambda: float(self.queue.depth))
         read(self.metrics.queue_oldest, lambda: self.queue.oldest)
         read(self.metrics.backing_off, lambda: float(self.queue.backing_off))
@@ -236,7 +245,7 @@ async def running(settings: Settings) -> AsyncIterator[Operator]:
             name=settings.lease_name,
             namespace=settings.lease_namespace,
             identity=settings.identity,
-            changed=lambda leading: operator.lead(leading),
+            changed=lambda leading: operator.lead(leading),  # noqa: PLW0108 - it is made below
         )
         limits = Limits(in_flight=settings.calls_in_flight)
         connection = await stack.enter_async_context(

@@ -17,14 +17,16 @@ _NAMESPACE_FILE = Path("/var/run/secrets/kubernetes.io/serviceaccount/namespace"
 
 @dataclass(frozen=True)
 class Settings:
-    """What is the same for all deployments of one operator. Each comment says meaning, unit, default and reason."""
+    """What is the same for all deployments of one operator. Each comment says meaning, unit, default and
+    reason."""
 
     namespaces: tuple[str, ...] = ()
     """RESEE_NAMESPACES: namespaces looked after, with commas between; empty (the default) means all."""
     registry: str = "ghcr.io/resee-io"
     """RESEE_REGISTRY: registry and folder of Resee's images where a spec names none."""
     default_version: str = "0.1.0"
-    """RESEE_DEFAULT_VERSION: version of Resee where a spec names none; the one released with this operator."""
+    """RESEE_DEFAULT_VERSION: version of Resee where a spec names none; the one released with this
+    operator."""
     postgres_image: str = "postgres:15"
     """RESEE_POSTGRES_IMAGE: PostgreSQL where a spec names none; the official image."""
     redis_image: str = "redis:7"
@@ -34,20 +36,21 @@ class Settings:
     lease_namespace: str = "default"
     """RESEE_LEASE_NAMESPACE: where the Lease lies; the Pod's own namespace where it runs in one."""
     identity: str = "resee-operator"
-    """RESEE_IDENTITY: name of this replica in the Lease; host name and a random part, so that no two are the same."""
+    """RESEE_IDENTITY: name of this replica in the Lease; host name and a random part, so that no two are the
+    same."""
     log_level: str = "INFO"
     """RESEE_LOG_LEVEL: least level of the messages that are logged."""
     metrics_port: int = 8080
     """RESEE_METRICS_PORT: TCP port of /metrics, /healthz and /readyz; 0 takes any free one."""
     workers: int = 12
-    """RESEE_WORKERS: passes at the same time. A pass that writes waits for the API server most of its time; with
-    12, the 8 calls in flight are always in use."""
+    """RESEE_WORKERS: passes at the same time. A pass that writes waits for the API server most of its time;
+    with 12, the 8 calls in flight are always in use."""
     calls_in_flight: int = 8
     """RESEE_CALLS_IN_FLIGHT: calls to the API server at the same time. Measured: with 32 no more a second get
     through, and the slowest take five times as long."""
     resync_seconds: float = 1800.0
-    """RESEE_RESYNC_SECONDS: time between two looks for what a watch has missed, jitter of a half. 1,800 keeps an
-    operator of 1,000 deployments under 1 % of a core."""
+    """RESEE_RESYNC_SECONDS: time between two looks for what a watch has missed, jitter of a half. 1,800
+    keeps an operator of 1,000 deployments under 1 % of a core."""
     kubeconfig: str | None = None
     """RESEE_KUBECONFIG: file to connect by; where not set, the Pod's own account, else $KUBECONFIG."""
 

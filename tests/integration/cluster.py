@@ -1,4 +1,5 @@
-"""What tests do to the API server beside the operator: definitions, namespaces, and the moves of controllers."""
+"""What tests do to the API server beside the operator: definitions, namespaces, and the moves of
+controllers."""
 
 from __future__ import annotations
 

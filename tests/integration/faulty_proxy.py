@@ -75,11 +75,15 @@ class FaultyProxy:
             self.failed += 1
             code, reason = self._random.choice(_FAULTS)
             return web.json_response({"kind": "Status", "code": code, "reason": reason}, status=code)
-        headers = {name: request.headers[name] for name in ("Accept", "Content-Type") if name in request.headers}
+        headers = {
+            name: request.headers[name] for name in ("Accept", "Content-Type") if name in request.headers
+        }
         body = await request.read()
         url = self._server.url + request.path_qs
         async with self._session.request(request.method, url, data=body, headers=headers) as answer:
-            passed = web.StreamResponse(status=answer.status, headers={"Content-Type": answer.headers["Content-Type"]})
+            passed = web.StreamResponse(
+                status=answer.status, headers={"Content-Type": answer.headers["Content-Type"]}
+            )
             await passed.prepare(request)
             async for data in answer.content.iter_any():
                 await passed.write(data)

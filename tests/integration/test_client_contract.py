@@ -245,6 +245,9 @@ async def test_watch_since_a_forgotten_version_is_gone(
         request.getfixturevalue("server").restart()
 
     with pytest.raises(Gone):
-        async with asyncio.timeout(Budget.EVENT.seconds):
-            async for _ in api.watch(CONFIG, home, since=stored["metadata"]["resourceVersion"]):
-                pass
+        await _first_event(api, home, stored["metadata"]["resourceVersion"])
+
+
+async def _first_event(api: KubeApi, home: str, since: str) -> WatchEvent:
+    async with asyncio.timeout(Budget.EVENT.seconds):
+        return await anext(aiter(api.watch(CONFIG, home, since=since)))

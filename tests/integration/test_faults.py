@@ -78,7 +78,9 @@ def test_one_call_in_ten_fails_and_all_is_well_in_the_end(
 ) -> None:
     resee = Resee(server, namespace)
     with FaultyProxy(server, tmp_path, failing=0.1) as proxy, Controllers(server, namespace):
-        operator = OperatorProcess(proxy.kubeconfig, tmp_path, "operator", namespace, RESEE_NAMESPACES=namespace)
+        operator = OperatorProcess(
+            proxy.kubeconfig, tmp_path, "operator", namespace, RESEE_NAMESPACES=namespace
+        )
         with operator:
             operator.lead()
             resee.apply()

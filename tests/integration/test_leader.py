@@ -14,7 +14,8 @@ from tests.integration.resees import Resee
 from tests.support.wait import Budget, until
 
 FAILOVER = 20.0
-"""Seconds within which the other replica has to lead after a kill -9; the goal, not a budget that stretches."""
+"""Seconds within which the other replica has to lead after a kill -9; the goal, not a budget that
+stretches."""
 
 
 @pytest.fixture

@@ -73,7 +73,9 @@ async def test_change_is_shown_field_by_field_with_what_restarts() -> None:
     await world.create()
     await world.settle()
     before = world.kube.calls["apply"]
-    _, made = await plan.make(world.kube, {**_local(), "spec": {"web": {"concurrency": 7, "replicas": 1}}}, DEFAULTS)
+    _, made = await plan.make(
+        world.kube, {**_local(), "spec": {"web": {"concurrency": 7, "replicas": 1}}}, DEFAULTS
+    )
     lines = list(plan.lines(made))
 
     assert "~ change Deployment/demo-web  (restarts its Pods)" in lines
@@ -88,7 +90,10 @@ async def test_plan_reads_and_never_writes() -> None:
     calls = dict(world.kube.calls)
     await plan.make(world.kube, _local(), DEFAULTS)
 
-    assert {verb for verb in world.kube.calls if world.kube.calls[verb] != calls.get(verb, 0)} == {"get", "list"}
+    assert {verb for verb in world.kube.calls if world.kube.calls[verb] != calls.get(verb, 0)} == {
+        "get",
+        "list",
+    }
     assert len(KINDS) > 10
 
 
@@ -105,7 +110,9 @@ def test_values_of_secrets_are_masked() -> None:
 def test_refusal_is_told() -> None:
     refusal = Refusal("StatefulSet", "demo-postgres", FieldChange("spec.serviceName", "a", "b"))
 
-    assert any("StatefulSet/demo-postgres spec.serviceName" in line for line in plan.lines(Plan((), (refusal,))))
+    assert any(
+        "StatefulSet/demo-postgres spec.serviceName" in line for line in plan.lines(Plan((), (refusal,)))
+    )
 
 
 def _local() -> dict[str, object]:

@@ -1,4 +1,5 @@
-"""What a pass means to do: actions on objects, in order, and what it cannot do. Data only; diff.py makes it."""
+"""What a pass means to do: actions on objects, in order, and what it cannot do. Data only; diff.py makes
+it."""
 
 from __future__ import annotations
 
@@ -38,7 +39,8 @@ class Action:
     Args:
         manifest: what should be; for a deletion, what is.
         fields: what differs; empty for a creation or deletion, and for fields that only leave the manifest.
-        repair: the live object carries the digest of this very manifest, so somebody else has changed it since.
+        repair: the live object carries the digest of this very manifest, so somebody else has changed it
+            since.
         uid: of the live object, the precondition of a deletion.
         live: the object that is changed, as the cache holds it.
     """
@@ -78,7 +80,7 @@ class Refusal:
 
     def sentence(self) -> str:
         return (
-            f"{self.kind}/{self.name} {self.change.path}: Kubernetes cannot change it once the object exists; "
+            f"{self.kind}/{self.name} {self.change.path}: Kubernetes cannot change it afterwards; "
             "set the former value again, or delete the object (its data stays) so that it is made anew"
         )
 

@@ -1,7 +1,7 @@
 """Carries a plan out: server-side apply of whole manifests, deletions with the uid as precondition.
 
-Objects of one wave are written at the same time (the connection bounds the calls in flight); the next wave begins
-when all are written. One object's error does not keep the others from being written.
+Objects of one wave are written at the same time (the connection bounds the calls in flight); the next wave
+begins when all are written. One object's error does not keep the others from being written.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from resee_operator.kube.errors import ApiError, Conflict, Invalid
 from resee_operator.kube.resources import KINDS, Manifest, namespace_of, resource_of
 
 HANDOVER = "resee-operator-handover"
-"""Field manager that holds spec.replicas from the moment we leave it out until an autoscaler writes it. Without it
-server-side apply would set the number back to 1."""
+"""Field manager that holds spec.replicas from the moment we leave it out until an autoscaler writes it.
+Without it server-side apply would set the number back to 1."""
 
 _WORKLOADS = frozenset({"StatefulSet", "Deployment", "Job", "CronJob", "Pod"})
 
@@ -111,7 +111,8 @@ class Applier:
 
 
 def _clearing(action: Action, error: Invalid) -> dict[str, Any] | None:
-    """A merge patch that takes away what somebody else wrote and what cannot stand beside our fields, if that is it."""
+    """A merge patch that takes away what somebody else wrote and what cannot stand beside our fields, if
+    that is it."""
     if "ownerReferences" in error.message:
         # Somebody else made himself the controller; there can be one only.
         return {"metadata": {"ownerReferences": action.manifest["metadata"].get("ownerReferences")}}

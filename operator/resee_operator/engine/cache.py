@@ -1,8 +1,9 @@
-"""What the cluster looks like, as far as the watches have told: the custom resources, their children, their Secrets.
+"""What the cluster looks like, as far as the watches have told: the custom resources, their children, their
+Secrets.
 
-Children are found by their labels, so the key of the deployment that an event belongs to is one look at the object.
-Every version is compared with the one at hand: answers to our own writes enter at once, and the watch's echo of them
-is recognised as nothing new, so that a pass does not cause the next one.
+Children are found by their labels, so the key of the deployment that an event belongs to is one look at the
+object. Every version is compared with the one at hand: answers to our own writes enter at once, and the
+watch's echo of them is recognised as nothing new, so that a pass does not cause the next one.
 """
 
 from __future__ import annotations
@@ -24,11 +25,13 @@ Child = tuple[str, str]
 Wake = Callable[[Key, Urgency, float], None]
 
 _BURIED = 4096
-"""Ends of objects that are remembered: an answer to a write may come after the event that the object is gone."""
+"""Ends of objects that are remembered: an answer to a write may come after the event that the object is
+gone."""
 
 
 class Entry:
-    """One object as it is kept. `applied` is the digest of the manifest that this version was found equal to."""
+    """One object as it is kept. `applied` is the digest of the manifest that this version was found equal
+    to."""
 
     __slots__ = ("applied", "packed", "version")
 
@@ -139,7 +142,7 @@ class Cache:
             self._children.setdefault(key, {})[(resource.kind, name[1])] = entry
             self._of(resource)[(key[0], name[1])] = key
 
-    def keys(self) -> list[Key]:
+    def deployments(self) -> list[Key]:
         """All deployments that exist."""
         return list(self._resees)
 

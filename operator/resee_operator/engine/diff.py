@@ -1,8 +1,9 @@
 """Compares what should exist with what does: the Plan. Pure.
 
-Desired is a subset of live: a field that only the live object has belongs to somebody else or to a default, and is
-left alone. A field that we once wrote and no longer want cannot be seen so; the digest of the last applied manifest,
-kept in an annotation, tells that the manifest has changed, and server-side apply then removes the field.
+Desired is a subset of live: a field that only the live object has belongs to somebody else or to a default,
+and is left alone. A field that we once wrote and no longer want cannot be seen so; the digest of the last
+applied manifest, kept in an annotation, tells that the manifest has changed, and server-side apply then
+removes the field.
 """
 
 from __future__ import annotations
@@ -42,7 +43,8 @@ IMMUTABLE: dict[str, tuple[str, ...]] = {
         "spec.selector",
     ),
 }
-"""Fields that the server refuses to change. Jobs are made anew; elsewhere the live value stays and is reported."""
+"""Fields that the server refuses to change. Jobs are made anew; elsewhere the live value stays and is
+reported."""
 
 KEPT = frozenset({"Secret", "PersistentVolumeClaim", "Pod"})
 """Kinds never deleted as orphans: the first two hold data, the last belongs to its controller."""
@@ -58,7 +60,8 @@ class Live(Protocol):
         """All objects but those of the given kinds and names."""
 
     def is_applied(self, kind: str, name: str, digest: str) -> bool:
-        """Whether the object, in its present version, was already found equal to the manifest of that digest."""
+        """Whether the object, in its present version, was already found equal to the manifest of that
+        digest."""
 
     def mark_applied(self, kind: str, name: str, digest: str) -> None:
         """Remember that it was."""
@@ -91,7 +94,7 @@ def compare(wanted: Manifest, live: Manifest) -> tuple[FieldChange, ...]:
     return tuple(found)
 
 
-def _compare(  # noqa: PLR0913 - a walk carries where it is
+def _compare(
     name: str, parent: str, wanted: Any, live: Any, path: str, found: list[FieldChange], whole: bool
 ) -> None:
     whole = whole or is_atomic(name)
@@ -122,7 +125,7 @@ def _compare_map(
                 found.append(FieldChange(f"{path}.{name}", live[name], None))
 
 
-def _compare_list(  # noqa: PLR0913
+def _compare_list(
     name: str, wanted: list[Any], live: list[Any], path: str, found: list[FieldChange], whole: bool
 ) -> None:
     if wanted == live:
@@ -196,7 +199,8 @@ def orphans(others: Iterable[Manifest], uid: str) -> list[Action]:
 
     Args:
         others: objects that carry the deployment's labels and are not desired.
-        uid: of the custom resource. Labels alone do not make an object ours: Jobs of a CronJob carry them too.
+        uid: of the custom resource. Labels alone do not make an object ours: Jobs of a CronJob carry them
+            too.
     """
     return [
         Action(Verb.DELETE, str(found["kind"]), name_of(found), found, uid=str(found["metadata"]["uid"]))

@@ -1,7 +1,7 @@
 """Events on the custom resource, each said once: its name is made from what it says.
 
-An Event that is said again within an hour is counted here only; afterwards, or by another replica, the API server
-finds it under the same name and its count grows. Neither a restart nor a loop multiplies Events.
+An Event that is said again within an hour is counted here only; afterwards, or by another replica, the API
+server finds it under the same name and its count grows. Neither a restart nor a loop multiplies Events.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What may not happen yet: a version comes to run only when what it stands on runs at that version. Pure.
 
-database ready -> migrated -> web rolled -> workers rolled -> beat. A gate holds back what brings another version to
+database ready -> migrated -> web rolled -> workers rolled -> beat. A gate holds back what brings another
+version to
 run, and never the repair of what runs: a deleted worker comes back although the database is down.
 """
 

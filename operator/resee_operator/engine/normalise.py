@@ -1,7 +1,7 @@
 """When two values of a field mean the same, although the API server writes them differently.
 
-The server drops what is empty, writes quantities in its own way, and adds defaults inside the lists and maps that
-it replaces as a whole. Everything here looks at one field; walking the manifests is diff.py.
+The server drops what is empty, writes quantities in its own way, and adds defaults inside the lists and maps
+that it replaces as a whole. Everything here looks at one field; walking the manifests is diff.py.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ _DROPPED_ZEROS = frozenset(
         "numericValue",
     }
 )
-"""Fields in which false and 0 are not told from absent (Go: omitempty without a pointer). In all others false and 0
+"""Fields in which false and 0 are not told from absent (Go: omitempty without a pointer). In all others
+false and 0
 are kept, and an absent one is drift: automountServiceAccountToken means true where it is absent."""
 
 _KEPT_EMPTY = frozenset({"storageClassName"})
@@ -45,7 +46,8 @@ _DEFAULTS: dict[str, tuple[Any, ...]] = {
     "expirationSeconds": (3600,),
     "defaultMode": (420,),
 }
-"""What the server adds inside a value that is replaced as a whole. Anything else found there is somebody's edit."""
+"""What the server adds inside a value that is replaced as a whole. Anything else found there is somebody's
+edit."""
 
 
 def may_be_absent(field: str, value: Any) -> bool:

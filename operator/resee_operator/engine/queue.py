@@ -1,7 +1,8 @@
 """Which deployment has its pass next: no two passes of one at once, later events merge, failures back off.
 
-Every second turn goes to whoever has waited longest, so that nobody starves. The turns between go to the newest of
-the most urgent, so that one edit does not wait behind a fleet of a thousand that was edited just before.
+Every second turn goes to whoever has waited longest, so that nobody starves. The turns between go to the
+newest of the most urgent, so that one edit does not wait behind a fleet of a thousand that was edited just
+before.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ class Urgency(IntEnum):
 class Backoff:
     """Seconds before a failed pass is tried again: doubles from first to longest, jitter of half to whole.
 
-    1 and 300: a server that restarts is met again within seconds; a deployment that fails for ever costs nothing.
+    1 and 300: a server that restarts is met again within seconds; a deployment that fails for ever costs
+    nothing.
     """
 
     first: float = 1.0
@@ -43,7 +45,8 @@ class Backoff:
 
 
 MERGE = 0.03
-"""Seconds that a change of a child waits for more of them: a rollout changes a Deployment and its Pods in bursts."""
+"""Seconds that a change of a child waits for more of them: a rollout changes a Deployment and its Pods in
+bursts."""
 
 HELD = 2.0
 """Seconds that a change of a child waits at least while its deployment backs off after a failed pass."""
@@ -70,8 +73,8 @@ class Queue:
     def add(self, key: Key, urgency: Urgency = Urgency.CHANGE, delay: float = 0.0) -> None:
         """Ask for a pass, at once or after `delay` seconds; merges with what is asked for already.
 
-        A key that backs off is woken at once by an edit only. Its children's changes bring its next try nearer, but
-        no nearer than `HELD`: a pass that fails half-way changes children itself.
+        A key that backs off is woken at once by an edit only. Its children's changes bring its next try
+        nearer, but no nearer than `HELD`: a pass that fails half-way changes children itself.
         """
         if key in self._running:
             now = self._running[key]

@@ -1,7 +1,7 @@
 """One pass over one deployment: calls the steps in their order and says what came of it.
 
-snapshot -> parse -> resolve -> secrets -> objects -> diff -> gates -> apply -> status. A pass that finds nothing to
-do sends nothing, neither a write nor a read.
+snapshot -> parse -> resolve -> secrets -> objects -> diff -> gates -> apply -> status. A pass that finds
+nothing to do sends nothing, neither a write nor a read.
 """
 
 from __future__ import annotations
@@ -210,7 +210,8 @@ def _outcome(
 
 
 def _repaired(resee: Manifest, applied: Applied) -> list[str]:
-    """Kinds of what was put back: changed by others, or created although this generation was acted upon before."""
+    """Kinds of what was put back: changed by others, or created although this generation was acted upon
+    before."""
     metadata, old = resee["metadata"], resee.get("status") or {}
     settled = old.get("observedGeneration") == metadata.get("generation") and any(
         condition["type"] == "Ready" and condition["status"] == "True"
@@ -224,4 +225,5 @@ def _repaired(resee: Manifest, applied: Applied) -> list[str]:
 def _rejection(action: Action, error: ApiError) -> str:
     # The server repeats a wrong value in its message; of a Secret it must not go any further.
     said = error.reason if action.kind == "Secret" else error.message
-    return f"{action.sentence()}: the API server refuses it ({said}); look at quotas, webhooks and the spec's overrides"
+    remedy = "look at quotas, webhooks and the spec's overrides"
+    return f"{action.sentence()}: the API server refuses it ({said}); {remedy}"

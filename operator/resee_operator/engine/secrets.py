@@ -1,6 +1,7 @@
 """The Secrets of a deployment: draws what is missing, never overwrites, and reads what users name.
 
-A generated Secret is created by POST, so that of two writers one wins and the other reads. What has once been seen is
+A generated Secret is created by POST, so that of two writers one wins and the other reads. What has once
+been seen is
 remembered: a deleted Secret comes back with its old values, which the data of the database still needs.
 """
 

@@ -50,7 +50,11 @@ class Snapshot:
         for name, values in data.items():
             if ("Secret", name) not in self._entries:
                 metadata = {"name": name, "namespace": self.key[0]}
-                self._decoded["Secret", name] = {"kind": "Secret", "metadata": metadata, "data": encode(values)}
+                self._decoded["Secret", name] = {
+                    "kind": "Secret",
+                    "metadata": metadata,
+                    "data": encode(values),
+                }
 
     def components(self, kinds: Iterable[str]) -> frozenset[str]:
         """Labels of the components that have an object of one of the kinds."""

@@ -147,7 +147,8 @@ def _facts(old: Status, findings: Findings, resolved: Resolved) -> Status:
 
 
 def _version(old: Status, findings: Findings, resolved: Resolved) -> str:
-    """The version that runs: the wanted one at first sight, and again once everything has been rolled to it."""
+    """The version that runs: the wanted one at first sight, and again once everything has been rolled to
+    it."""
     rolled = all(findings.verdicts[step].healthy for step in ORDER if step in findings.verdicts)
     if not old.get("version") or (rolled and not findings.holds and not findings.pending):
         return resolved.version

@@ -9,13 +9,14 @@ from typing import Any, Protocol
 from resee_operator.kube.resources import Manifest, Resource
 
 FIELD_MANAGER = "resee-operator"
-"""Name under which the API server records the fields that the operator owns. Never changes: it is the memory of
-what to remove when a field is no longer desired."""
+"""Name under which the API server records the fields that the operator owns. Never changes: it is the memory
+of what to remove when a field is no longer desired."""
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list. `version` is the resourceVersion of the whole list, the same on each of its pages."""
+    """One page of a list. `version` is the resourceVersion of the whole list, the same on each of its
+    pages."""
 
     items: list[Manifest]
     version: str
@@ -66,7 +67,8 @@ class KubeApi(Protocol):
         selector: str = "",
         metadata_only: bool = False,
     ) -> AsyncIterator[WatchEvent]:
-        """Events after resourceVersion `since`; ends when the server ends the stream, raises Gone when too old."""
+        """Events after resourceVersion `since`; ends when the server ends the stream, raises Gone when too
+        old."""
 
     async def create(self, manifest: Manifest) -> Manifest:
         """Create an object; raises AlreadyExists where one of that name stands."""

@@ -16,8 +16,8 @@ _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=
 _METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 
 PAGE = 100
-"""Objects on one page of a list. 500 are listed no faster, and a decoded page stands in memory as a whole: what is
-kept of it lies between what is not, so that the memory does not go back to the system."""
+"""Objects on one page of a list. 500 are listed no faster, and a decoded page stands in memory as a whole:
+what is kept of it lies between what is not, so that the memory does not go back to the system."""
 
 WATCH_SECONDS = 290
 """Length of one watch request; the server's own limit lies between 30 and 60 minutes, proxies' at 5."""

@@ -1,7 +1,7 @@
 """One HTTP connection pool to the API server: authentication, bounded calls in flight, retry with back-off.
 
-kubernetes.aio reads the configuration (in-cluster token with its refresh, kubeconfig); the calls themselves carry
-raw JSON, because decoding into the client's model classes costs ten times the decoding of the text.
+kubernetes.aio reads the configuration (in-cluster token with its refresh, kubeconfig); the calls themselves
+carry raw JSON, because decoding into the client's model classes costs ten times the decoding of the text.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Limits:
     """How a connection treats the server.
 
     Args:
-        in_flight: calls at the same time. 8: the API server answers no more a second with 32, and its p99 is 5x.
+        in_flight: calls at the same time. 8: the API server answers no more a second with 32, and its p99 is
+            5x.
         timeout: seconds for one call, connection included. 15: longer than any healthy answer.
         attempts: tries of one call before the error goes to the pass, whose key then backs off.
         backoff: seconds before the second try; doubles, with jitter of half to whole.
@@ -120,8 +121,8 @@ async def credentials_of(configuration: Configuration) -> Credentials:
 def _guarded(guard: Guard | None) -> type[ClientRequest]:
     """A request class that asks the guard at the last moment, when the pool has given the connection.
 
-    An earlier check would leave a gap: a process stopped (SIGSTOP) while it waits for a connection would, when it
-    is continued, write under a Lease that another replica has taken meanwhile.
+    An earlier check would leave a gap: a process stopped (SIGSTOP) while it waits for a connection would,
+    when it is continued, write under a Lease that another replica has taken meanwhile.
     """
 
     class GuardedRequest(ClientRequest):
@@ -217,7 +218,7 @@ class Connection:
                 if self._observe is not None:
                     self._observe(call.verb, call.path, status, time.perf_counter() - started)
 
-    async def _open(self, call: Call, timeout: aiohttp.ClientTimeout | None = None) -> ClientResponse:
+    async def _open(self, call: Call, limit: aiohttp.ClientTimeout | None = None) -> ClientResponse:
         if self._session is None:
             raise RuntimeError("The connection is used before it was entered.")
         headers = dict(call.headers)
@@ -232,7 +233,7 @@ class Connection:
             headers=headers,
             proxy=self._configuration.proxy,
             server_hostname=self._configuration.tls_server_name,
-            timeout=timeout or self._timeout,
+            timeout=limit or self._timeout,
         )
 
     @asynccontextmanager

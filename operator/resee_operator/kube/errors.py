@@ -8,6 +8,8 @@ NotLeader: this replica may not write; not an answer of the server at all
 
 from __future__ import annotations
 
+# The names are those of the API server's own reasons.
+# ruff: noqa: N818
 from typing import Any
 
 

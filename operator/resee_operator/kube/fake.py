@@ -17,7 +17,7 @@ from typing import Any
 from resee_operator.kube.api import FIELD_MANAGER, Page, Preconditions, WatchEvent
 from resee_operator.kube.errors import AlreadyExists, ApiError, Conflict, Gone, NotFound
 from resee_operator.kube.merge import Path, merge, merge_patch, paths_of, remove
-from resee_operator.kube.resources import Manifest, Resource, name_of, namespace_of, resource_of
+from resee_operator.kube.resources import KINDS, Manifest, Resource, name_of, namespace_of, resource_of
 
 Key = tuple[str, str, str]
 Failure = Callable[[str, Key], ApiError | None]
@@ -50,7 +50,8 @@ class FakeKube:
         return list(self._history)
 
     async def expire_versions(self) -> None:
-        """Forget the history, as etcd does when it compacts: watches since an older version are answered Gone."""
+        """Forget the history, as etcd does when it compacts: watches since an older version are answered
+        Gone."""
         self._oldest = self._version
         self._history.clear()
         await self._notify()
@@ -95,8 +96,7 @@ class FakeKube:
                 if version > position and here and _matches(found, selector):
                     yield WatchEvent(event.type, _shown(found, metadata_only))
             position = max(position, self._version)
-            async with self._changed:
-                await self._changed.wait_for(lambda: self._version > position or self._oldest > position)
+            await self._news(position)
 
     async def create(self, manifest: Manifest) -> Manifest:
         key = self._asked("create", resource_of(manifest), namespace_of(manifest), name_of(manifest))
@@ -167,8 +167,12 @@ class FakeKube:
         return True
 
     async def log(self, namespace: str, pod: str, container: str, *, previous: bool = False) -> str:
-        self._asked("log", Resource("Pod", "", "v1", "pods"), namespace, pod)
-        return self.logs.get((pod, container), "")
+        self._asked("log", KINDS["Pod"], namespace, pod)
+        return self.logs.get((pod, f"{container} (previous)" if previous else container), "")
+
+    async def _news(self, position: int) -> None:
+        async with self._changed:
+            await self._changed.wait_for(lambda: self._version > position or self._oldest > position)
 
     def _asked(self, verb: str, resource: Resource, namespace: str, name: str) -> Key:
         key = (resource.kind, namespace, name)

@@ -1,9 +1,9 @@
 """Leadership by a Lease: one replica writes, the others keep their caches warm.
 
-A holder that has not renewed for `deadline` stops writing by itself; the others wait `duration`, measured on their
-own clock from the last change that they saw, before they take over. As deadline is shorter than duration, and as
-the guard is asked at the moment of each write (connection.py), no two replicas ever write at once: not after a
-stopped process is continued, and not when somebody sets a clock.
+A holder that has not renewed for `deadline` stops writing by itself; the others wait `duration`, measured on
+their own clock from the last change that they saw, before they take over. As deadline is shorter than
+duration, and as the guard is asked at the moment of each write (connection.py), no two replicas ever write
+at once: not after a stopped process is continued, and not when somebody sets a clock.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ class LeaseTimes:
 
     Args:
         duration: how long the others wait after the last renewal that they saw.
-        deadline: how long after its last renewal was *sent* the holder may still write. The difference to duration
-            pays for a write that is already on its way when the deadline passes.
+        deadline: how long after its last renewal was *sent* the holder may still write. The difference to
+            duration pays for a write that is already on its way when the deadline passes.
         retry: between two renewals, or two looks at another's Lease; jitter of a fifth.
     """
 
@@ -48,7 +48,8 @@ class Leadership:
     """Holds, or waits for, one Lease.
 
     Args:
-        api: a client with a connection of its own and no guard, so that a busy operator never delays a renewal.
+        api: a client with a connection of its own and no guard, so that a busy operator never delays a
+            renewal.
         identity: name of this replica, unique; the Pod's name and a random part.
         changed: called with True when this replica begins to lead and with False when it ends.
     """

@@ -1,6 +1,7 @@
 """The kinds that the operator reads or writes, and the URL of each.
 
-A fixed table instead of API discovery: discovery costs calls at every start, and RBAC lists these kinds anyway.
+A fixed table instead of API discovery: discovery costs calls at every start, and RBAC lists these kinds
+anyway.
 """
 
 from __future__ import annotations
@@ -57,7 +58,8 @@ CHILDREN: tuple[Resource, ...] = (
     Resource("Ingress", "networking.k8s.io", "v1", "ingresses"),
     Resource("Pod", "", "v1", "pods"),
 )
-"""Kinds of the children, in the order in which a first pass creates them: what Pods read stands before the Pods."""
+"""Kinds of the children, in the order in which a first pass creates them: what Pods read stands before the
+Pods."""
 
 KINDS: dict[str, Resource] = {resource.kind: resource for resource in (RESEE, EVENT, LEASE, *CHILDREN)}
 

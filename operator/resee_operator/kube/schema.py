@@ -1,7 +1,8 @@
-"""How server-side apply merges the kinds we write: which lists are maps by key, and which values are replaced whole.
+"""How server-side apply merges the kinds we write: which lists are maps by key, and which values are
+replaced whole.
 
-Source: the `x-kubernetes-list-type`, `-list-map-keys` and `-map-type` marks of Kubernetes' OpenAPI, for the fields of
-the kinds in resources.py. The diff and the fake server both read it, so that they cannot disagree.
+Source: the `x-kubernetes-list-type`, `-list-map-keys` and `-map-type` marks of Kubernetes' OpenAPI, for the
+fields of the kinds in resources.py. The diff and the fake server both read it, so that they cannot disagree.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def is_atomic(field: str) -> bool:
 def list_keys(field: str, items: list[Any]) -> tuple[str, ...] | None:
     """The keys that identify an item of a list, or None where the list is replaced as a whole."""
     if field == "ports" and items and isinstance(items[0], dict):
-        # Containers' ports and Services' ports are maps by different keys; a NetworkPolicy's lie in an atomic list.
+        # Containers' ports and Services' ports are maps by different keys; a NetworkPolicy's lie in an
+        # atomic list.
         number = "containerPort" if "containerPort" in items[0] else "port"
         return (number, "protocol")
     return _KEYS.get(field)

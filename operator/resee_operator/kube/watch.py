@@ -1,7 +1,8 @@
-"""Keeps a sink equal to one kind in the cluster: list, then watch, and list again when the watch may have missed.
+"""Keeps a sink equal to one kind in the cluster: list, then watch, and list again when the watch may have
+missed.
 
-Nothing ends it but cancellation: every error is waited out with a back-off. `age` says how long ago the watch last
-gave a sign of life; the liveness probe reads it, because a dead watch does not notice itself.
+Nothing ends it but cancellation: every error is waited out with a back-off. `age` says how long ago the
+watch last gave a sign of life; the liveness probe reads it, because a dead watch does not notice itself.
 """
 
 from __future__ import annotations
@@ -42,8 +43,9 @@ class Pace:
     """How often a watch does what.
 
     Args:
-        relist: seconds between two lists that look for what the watch missed; each is stretched at random by up
-            to a half, so that the kinds do not list together. 1,800: an idle operator stays under 1 % of a core.
+        relist: seconds between two lists that look for what the watch missed; each is stretched at random by
+            up to a half, so that the kinds do not list together. 1,800: an idle operator stays under 1 % of
+            a core.
         first_pause, longest_pause: seconds of back-off after an error; doubles in between.
     """
 
@@ -55,7 +57,7 @@ class Pace:
 class Watch:
     """One kind, in one namespace or in all, with one label selector."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - named options of one thing
         self,
         api: KubeApi,
         resource: Resource,
@@ -128,7 +130,8 @@ class Watch:
                     self._version = ""
                 log.info("watch of %s in %s: %s", self.title, self.namespace or "all namespaces", error)
             except (ValueError, KeyError, TypeError):
-                # An answer that is no JSON, or not of the form: from a proxy that was restarted, not from Kubernetes.
+                # An answer that is no JSON, or not of the form: from a proxy that was restarted, not from
+                # Kubernetes.
                 self._version = ""
                 log.exception("watch of %s: cannot read the answer", self.title)
             else:

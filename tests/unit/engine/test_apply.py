@@ -1,4 +1,5 @@
-"""Carrying a plan out: order, errors of single objects, and the remedies for what cannot stand side by side."""
+"""Carrying a plan out: order, errors of single objects, and the remedies for what cannot stand side by
+side."""
 
 from __future__ import annotations
 
@@ -53,7 +54,9 @@ async def test_what_pods_read_is_written_before_the_pods(kube: FakeKube, cache: 
         return None
 
     kube.fail = note
-    await Applier(kube, cache).apply([create("ConfigMap", "a"), create("Service", "b"), create("Deployment", "c")])
+    await Applier(kube, cache).apply(
+        [create("ConfigMap", "a"), create("Service", "b"), create("Deployment", "c")]
+    )
 
     assert order[-1] == "Deployment"
 
@@ -63,7 +66,9 @@ async def test_error_of_one_object_does_not_keep_the_others(kube: FakeKube, cach
         return Invalid(422, "Invalid", "no") if key[2] == "b" else None
 
     kube.fail = refuse
-    result = await Applier(kube, cache).apply([create("ConfigMap", "a"), create("Service", "b"), create("Job", "c")])
+    result = await Applier(kube, cache).apply(
+        [create("ConfigMap", "a"), create("Service", "b"), create("Job", "c")]
+    )
 
     assert [action.name for action in result.done] == ["a", "c"]
     assert [(action.name, error.status) for action, error in result.failed] == [("b", 422)]
@@ -112,7 +117,10 @@ async def test_without_the_handover_the_number_would_be_lost(kube: FakeKube) -> 
     ("message", "remedy"),
     [
         ("metadata.ownerReferences: Only one reference can have Controller set to true", {"metadata"}),
-        ("spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy type is Recreate", {"spec"}),
+        (
+            "spec.strategy.rollingUpdate: Forbidden: may not be specified when strategy type is Recreate",
+            {"spec"},
+        ),
     ],
 )
 async def test_what_cannot_stand_beside_ours_is_taken_away(

@@ -40,9 +40,17 @@ def cache(woken: Woken) -> Cache:
     return Cache(woken)
 
 
-def child(version: int, kind: str = "ConfigMap", name: str = "demo-config", instance: str | None = "demo") -> Any:
+def child(
+    version: int, kind: str = "ConfigMap", name: str = "demo-config", instance: str | None = "demo"
+) -> Any:
     labels = {"app.kubernetes.io/instance": instance} if instance else {}
-    metadata = {"name": name, "namespace": "default", "uid": "u", "resourceVersion": str(version), "labels": labels}
+    metadata = {
+        "name": name,
+        "namespace": "default",
+        "uid": "u",
+        "resourceVersion": str(version),
+        "labels": labels,
+    }
     return {"apiVersion": "v1", "kind": kind, "metadata": metadata, "data": {"version": str(version)}}
 
 
@@ -176,10 +184,10 @@ def test_snapshot_stays_as_it_was(cache: Cache) -> None:
 
 def test_resee_comes_and_goes(cache: Cache, woken: Woken) -> None:
     cache.seen(RESEE, resee(1))
-    assert cache.keys() == [KEY]
+    assert cache.deployments() == [KEY]
     cache.listed(RESEE, None, set(), 2)
 
-    assert cache.keys() == []
+    assert cache.deployments() == []
     assert woken.take() == [(KEY, Urgency.EDIT)] * 2
 
 

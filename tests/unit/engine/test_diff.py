@@ -39,7 +39,12 @@ def deployment() -> dict[str, Any]:
 def stored(manifest: dict[str, Any]) -> dict[str, Any]:
     """As the API server stores it: defaults added, quantities rewritten, what is empty dropped."""
     live = copy.deepcopy(manifest)
-    live["metadata"] |= {"uid": "u1", "resourceVersion": "5", "generation": 1, "creationTimestamp": "2026-01-01"}
+    live["metadata"] |= {
+        "uid": "u1",
+        "resourceVersion": "5",
+        "generation": 1,
+        "creationTimestamp": "2026-01-01",
+    }
     live["spec"]["strategy"] = {"type": "RollingUpdate"}
     live["status"] = {"replicas": 2}
     container = live["spec"]["template"]["spec"]["containers"][0]
@@ -81,7 +86,10 @@ def test_what_others_add_does_not_differ() -> None:
         ("metadata.labels.app", lambda live: live["metadata"]["labels"].clear()),
         ("spec.selector.matchLabels.x", lambda live: live["spec"]["selector"]["matchLabels"].update(x="y")),
         ("spec.template.spec.containers[web].image", lambda live: container(live).update(image="evil:1")),
-        ("spec.template.spec.containers[web].env[A].value", lambda live: container(live)["env"][0].update(value="2")),
+        (
+            "spec.template.spec.containers[web].env[A].value",
+            lambda live: container(live)["env"][0].update(value="2"),
+        ),
         ("spec.template.spec.containers[web].env[A]", lambda live: container(live)["env"].pop(0)),
         (
             "spec.template.spec.containers[web].resources.requests.cpu",
@@ -119,7 +127,9 @@ def policy() -> dict[str, Any]:
         "spec": {
             "podSelector": {"matchLabels": {"app": "web"}},
             "policyTypes": ["Ingress"],
-            "ingress": [{"from": [{"podSelector": {"matchLabels": {"app": "nginx"}}}], "ports": [{"port": 8000}]}],
+            "ingress": [
+                {"from": [{"podSelector": {"matchLabels": {"app": "nginx"}}}], "ports": [{"port": 8000}]}
+            ],
         },
     }
 
@@ -214,7 +224,9 @@ def test_changed_job_is_made_anew() -> None:
 
 def test_field_that_cannot_change_is_refused_and_the_rest_is_written() -> None:
     wanted = {**deployment(), "kind": "StatefulSet"}
-    wanted["spec"]["volumeClaimTemplates"] = [{"metadata": {"name": "data"}, "spec": {"storageClassName": "fast"}}]
+    wanted["spec"]["volumeClaimTemplates"] = [
+        {"metadata": {"name": "data"}, "spec": {"storageClassName": "fast"}}
+    ]
     live = stored(stamp(wanted))
     live["spec"]["volumeClaimTemplates"][0]["spec"]["storageClassName"] = "slow"
     live["spec"]["replicas"] = 9
@@ -255,7 +267,9 @@ def test_orphans_are_what_we_own_and_no_data() -> None:
 
 def test_what_pods_read_comes_before_the_pods_and_deletions_last() -> None:
     kinds = ["Deployment", "Service", "Job", "ConfigMap", "ServiceAccount"]
-    actions = [Action(Verb.CREATE, kind, "x", {}) for kind in kinds] + [Action(Verb.DELETE, "Secret", "y", {})]
+    actions = [Action(Verb.CREATE, kind, "x", {}) for kind in kinds] + [
+        Action(Verb.DELETE, "Secret", "y", {})
+    ]
     ordered = [action.kind for action in in_order(reversed(actions))]
 
     assert ordered == ["ServiceAccount", "ConfigMap", "Service", "Deployment", "Job", "Secret"]

@@ -31,7 +31,11 @@ async def test_event_stands_on_the_resee(kube: FakeKube) -> None:
     (event,) = kube.objects("Event").values()
 
     assert event["involvedObject"]["uid"] == "u1"
-    assert (event["type"], event["reason"], event["message"]) == ("Warning", "InvalidSpec", "spec.host: wrong")
+    assert (event["type"], event["reason"], event["message"]) == (
+        "Warning",
+        "InvalidSpec",
+        "spec.host: wrong",
+    )
 
 
 async def test_same_event_is_sent_once_an_hour(kube: FakeKube) -> None:

@@ -26,7 +26,9 @@ def held(actions: list[Action], bad: str | None = None, ran: Ran = NEVER_RAN) ->
     if bad is not None:
         verdicts[bad] = Verdict(False, Reason.ROLLING_OUT, f"{bad} is coming")
     plan, holds = hold(Plan(tuple(actions)), verdicts, ran)
-    assert {item.name for item in plan.actions} | {item.action.name for item in holds} == {a.name for a in actions}
+    assert {item.name for item in plan.actions} | {item.action.name for item in holds} == {
+        a.name for a in actions
+    }
     return {item.action.name: item.waits_for for item in holds}
 
 
@@ -85,7 +87,11 @@ def test_deletion_never_waits() -> None:
 
 
 def test_hold_says_what_it_waits_for_and_why() -> None:
-    verdicts = FINE | {"postgres": Verdict(False, Reason.ROLLING_OUT, "StatefulSet demo-postgres has 0 of 1 Pods")}
+    verdicts = FINE | {
+        "postgres": Verdict(False, Reason.ROLLING_OUT, "StatefulSet demo-postgres has 0 of 1 Pods")
+    }
     _, (waiting,) = hold(Plan((action("web"),)), verdicts, NEVER_RAN)
 
-    assert waiting.sentence() == "Deployment/web waits for postgres: StatefulSet demo-postgres has 0 of 1 Pods"
+    assert (
+        waiting.sentence() == "Deployment/web waits for postgres: StatefulSet demo-postgres has 0 of 1 Pods"
+    )

@@ -23,7 +23,9 @@ def containers(draw: st.DrawFn) -> list[dict[str, Any]]:
     for name in draw(st.lists(names, unique=True, min_size=1, max_size=3)):
         variables = draw(st.dictionaries(names, st.text("xyz", min_size=1, max_size=4), max_size=3))
         env = [{"name": key, "value": value} for key, value in variables.items()]
-        made.append({"name": name, "image": draw(leaves), "env": env, "args": draw(st.lists(leaves, max_size=3))})
+        made.append(
+            {"name": name, "image": draw(leaves), "env": env, "args": draw(st.lists(leaves, max_size=3))}
+        )
     return made
 
 
@@ -32,7 +34,10 @@ def manifests(draw: st.DrawFn) -> dict[str, Any]:
     """A Deployment of random fields."""
     metadata = {"name": "x", "namespace": "default", "labels": draw(data)}
     pod = {"containers": draw(containers()), "nodeSelector": draw(data)}
-    spec = {"replicas": draw(st.integers(0, 9)), "template": {"metadata": {"labels": draw(data)}, "spec": pod}}
+    spec = {
+        "replicas": draw(st.integers(0, 9)),
+        "template": {"metadata": {"labels": draw(data)}, "spec": pod},
+    }
     return {"apiVersion": "apps/v1", "kind": "Deployment", "metadata": metadata, "spec": spec}
 
 
@@ -66,7 +71,9 @@ def test_what_differs_is_found(wanted: dict[str, Any], live: dict[str, Any]) -> 
 
 
 @given(manifests(), manifests())
-def test_merge_patch_of_the_found_fields_is_what_apply_would_do(wanted: dict[str, Any], live: dict[str, Any]) -> None:
+def test_merge_patch_of_the_found_fields_is_what_apply_would_do(
+    wanted: dict[str, Any], live: dict[str, Any]
+) -> None:
     once = applied(wanted, to=live)
 
     assert merge_patch(once, {}) == once

@@ -70,7 +70,9 @@ async def test_one_write_for_each_child_and_two_for_the_status() -> None:
         await world.move()
         before += writes(world) - moved
 
-    children = sum(len(world.kube.objects(resource.kind)) for resource in KINDS.values() if resource is not RESEE)
+    children = sum(
+        len(world.kube.objects(resource.kind)) for resource in KINDS.values() if resource is not RESEE
+    )
     assert (await world.condition("Ready"))["status"] == "True"
     assert writes(world) - before == children + 2
 
@@ -80,7 +82,12 @@ async def test_upgraded_operator_keeps_the_version() -> None:
     await world.create()
     await world.settle()
     before = writes(world)
-    newer = Defaults(registry="registry.example/resee", version="2.0.0", postgres_image="postgres:15", redis_image="redis:7")
+    newer = Defaults(
+        registry="registry.example/resee",
+        version="2.0.0",
+        postgres_image="postgres:15",
+        redis_image="redis:7",
+    )
 
     assert (await world.run(world.replica(newer))).reason is OutcomeReason.IN_SYNC
     assert writes(world) == before
@@ -93,7 +100,9 @@ async def test_changed_field_is_written_alone() -> None:
     await world.edit(web={"concurrency": 7})
     outcome = await world.run()
 
-    assert outcome.changed == ["change Deployment/demo-web (metadata.annotations.resee.io/applied, " + _CHANGED]
+    assert outcome.changed == [
+        "change Deployment/demo-web (metadata.annotations.resee.io/applied, " + _CHANGED
+    ]
 
 
 _CHANGED = "spec.template.spec.containers[web].env[WEB_CONCURRENCY].value)"
@@ -143,7 +152,9 @@ async def test_refused_write_is_told_and_the_others_are_made() -> None:
 async def test_unavailable_server_is_tried_again() -> None:
     world = World()
     await world.create()
-    world.kube.fail = lambda verb, _: Unavailable(503, "Unavailable", "no leader") if verb == "create" else None
+    world.kube.fail = lambda verb, _: (
+        Unavailable(503, "Unavailable", "no leader") if verb == "create" else None
+    )
     outcome = await world.run()
     assert outcome.reason is OutcomeReason.FAILED
     assert outcome.retried
@@ -158,18 +169,18 @@ async def test_pass_that_is_cut_off_after_any_write_is_taken_up_again(stop_after
     await world.create()
     count = 0
 
-    class Killed(Exception):
+    class KilledError(Exception):
         """The process ended."""
 
     def kill(verb: str, _key: tuple[str, str, str]) -> ApiError | None:
         nonlocal count
         count += verb in WRITES
         if count > stop_after:
-            raise Killed
+            raise KilledError
         return None
 
     world.kube.fail = kill
-    with pytest.raises(Killed):
+    with pytest.raises(KilledError):
         await world.run()
     secrets = world.kube.objects("Secret")
     world.kube.fail = lambda _verb, _key: None
@@ -207,7 +218,12 @@ async def test_deleted_resee_is_left_to_the_garbage_collector() -> None:
 
 
 async def test_worker_group_that_is_no_longer_wanted_goes() -> None:
-    world = World(workers=[{"name": "all", "queues": ["default", "reviews", "email"]}, {"name": "more", "queues": ["email"]}])
+    world = World(
+        workers=[
+            {"name": "all", "queues": ["default", "reviews", "email"]},
+            {"name": "more", "queues": ["email"]},
+        ]
+    )
     await world.create()
     await world.settle()
     assert "demo-worker-more" in world.kube.objects("Deployment")
@@ -235,7 +251,9 @@ async def test_deleted_worker_comes_back_while_the_database_is_down() -> None:
     await world.create()
     await world.settle()
     down = {"readyReplicas": 0, "availableReplicas": 0}
-    await world.kube.patch(KINDS["StatefulSet"], KEY[0], "demo-postgres", {"status": down}, subresource="status")
+    await world.kube.patch(
+        KINDS["StatefulSet"], KEY[0], "demo-postgres", {"status": down}, subresource="status"
+    )
     await world.kube.delete(KINDS["Deployment"], KEY[0], "demo-worker-all")
     outcome = await world.run()
 
@@ -270,7 +288,10 @@ async def test_failed_migration_leaves_the_old_version_running() -> None:
     await world.edit(version="2.0.0")
     await world.run()
     (job,) = world.kube.objects("Job")
-    failed = {"failed": 3, "conditions": [{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}]}
+    failed = {
+        "failed": 3,
+        "conditions": [{"type": "Failed", "status": "True", "reason": "BackoffLimitExceeded"}],
+    }
     await world.kube.patch(KINDS["Job"], KEY[0], job, {"status": failed}, subresource="status")
     outcome = await world.run()
 
@@ -295,5 +316,3 @@ async def test_unknown_error_of_one_pass_is_not_swallowed() -> None:
 def _image(world: World, name: str) -> str:
     deployment = world.kube.objects("Deployment")[name]
     return str(deployment["spec"]["template"]["spec"]["containers"][0]["image"])
-
-

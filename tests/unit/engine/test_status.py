@@ -113,7 +113,7 @@ def test_wrong_spec_from_the_start_is_not_ready() -> None:
 def test_version_is_pinned_at_first_sight_and_changes_when_all_is_rolled() -> None:
     first = build(findings({"web": COMING}))
     assert first["version"] == "1"
-    newer = SimpleNamespace(**{**vars(RESOLVED), "version": "2"})
+    newer: Any = SimpleNamespace(**{**vars(RESOLVED), "version": "2"})
     rolling = build(replace(findings({"web": COMING}), resolved=newer), first)
     rolled = build(replace(findings({"web": FINE}), resolved=newer), rolling)
 

@@ -1,4 +1,5 @@
-"""A small world for tests of the pass: a fake cluster, and an engine whose cache sees every change at once."""
+"""A small world for tests of the pass: a fake cluster, and an engine whose cache sees every change at
+once."""
 
 from __future__ import annotations
 
@@ -41,7 +42,12 @@ class World:
     async def create(self) -> None:
         """The user applies the custom resource."""
         metadata = {"name": KEY[1], "namespace": KEY[0]}
-        manifest = {"apiVersion": RESEE.api_version, "kind": RESEE.kind, "metadata": metadata, "spec": self._spec}
+        manifest = {
+            "apiVersion": RESEE.api_version,
+            "kind": RESEE.kind,
+            "metadata": metadata,
+            "spec": self._spec,
+        }
         await self.kube.create(manifest)
 
     async def edit(self, **spec: Any) -> None:

@@ -33,7 +33,9 @@ class Server:
         await asyncio.sleep(0.002)
         self.at_once -= 1
         status = self.statuses.pop(0) if len(self.statuses) > 1 else self.statuses[0]
-        body = {"kind": "Status", "reason": "Because", "message": "so it is"} if status >= 400 else {"ok": True}
+        body = (
+            {"kind": "Status", "reason": "Because", "message": "so it is"} if status >= 400 else {"ok": True}
+        )
         return web.json_response(body, status=status)
 
 
@@ -52,7 +54,10 @@ async def connected(
     observed: list[tuple[str, str, int]] = []
     try:
         async with Connection(
-            configuration, limits, guard=guard, observe=lambda verb, path, code, _: observed.append((verb, path, code))
+            configuration,
+            limits,
+            guard=guard,
+            observe=lambda verb, path, code, _: observed.append((verb, path, code)),
         ) as connection:
             yield connection, observed
     finally:
@@ -171,12 +176,16 @@ async def test_stream_that_falls_silent_is_given_up() -> None:
         await asyncio.sleep(10)
         return response
 
-    seen = []
+    seen: list[bytes] = []
+
+    async def read(connection: Connection) -> None:
+        async with connection.stream("/x", {}, "*/*") as lines:
+            async for line in lines:
+                seen.append(line)
+
     async with connected(stream, Limits(silence=0.05)) as (connection, _):
         with pytest.raises(Unavailable, match="broke off"):
-            async with connection.stream("/x", {}, "*/*") as lines:
-                async for line in lines:
-                    seen.append(line)
+            await read(connection)
 
     assert seen == [b"one"]
 

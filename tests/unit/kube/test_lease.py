@@ -164,7 +164,7 @@ async def test_cancelled_run_gives_the_lease_back(kube: FakeKube) -> None:
     first = replica(kube, "first", Clock())
     task = asyncio.create_task(first.run())
     async with asyncio.timeout(1):
-        while not first.leads():
+        while not first.leads():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

@@ -64,7 +64,7 @@ async def followed(kube: FakeKube, pace: Pace = FAST) -> AsyncIterator[tuple[Hel
 async def soon(holds: Callable[[], bool]) -> None:
     """Let the loop run until something holds."""
     async with asyncio.timeout(1.5):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.001)
 
 
@@ -93,7 +93,9 @@ async def test_expired_version_is_listed_anew_and_what_went_is_noticed(kube: Fak
     await kube.create(config("one"))
     async with followed(kube) as (held, _):
         await soon(lambda: held.names == {"one"})
-        kube.fail = lambda verb, _: Unavailable(500, "InternalError", "etcd has no leader") if verb == "watch" else None
+        kube.fail = lambda verb, _: (
+            Unavailable(500, "InternalError", "etcd has no leader") if verb == "watch" else None
+        )
         await kube.delete(CONFIG, "default", "one")
         await kube.create(config("two"))
         await kube.expire_versions()
