@@ -61,7 +61,7 @@ lint: $(READY) ## Check style, types, layers, chart, workflows and that generate
 
 format: $(READY) ## Put code into form
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
-	@cd app/frontend && npm run --silent format
+	@$(BIN)/python -m tools.node_modules && cd app/frontend && npm run --silent format
 
 generate: $(READY) ## Write the CRDs, the chart's copies and tables, and the chart's snapshots anew
 	@PYTHONPATH=operator $(BIN)/python -m tools.generate

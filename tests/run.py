@@ -59,11 +59,11 @@ class Runner:
     def _commands(self, suite: Suite, report: Path, log: Path) -> int:
         """Run what the suite needs and then itself; return the first exit code that is not 0."""
         with log.open("w") as words:
-            for command in (*suite.before, suite.command):
-                code = _call(_with_report(command, report), suite.folder, words.fileno())
+            for command in suite.before:
+                code = _call(list(command), paths.ROOT, words.fileno())
                 if code != 0:
                     return code
-        return 0
+            return _call(_with_report(suite.command, report), suite.folder, words.fileno())
 
 
 def _with_report(command: Command, report: Path) -> list[str]:

@@ -32,12 +32,13 @@ _E2E_CLUSTER: Command = (
     *(*_DEVCLUSTER, "deploy", "--name=e2e", "--operator-only"),
     *(f"--http-port={_E2E_PORT}", f"--s3-port={_E2E_PORT + 1}"),
 )
+_NODE_MODULES: Command = (sys.executable, "-m", "tools.node_modules")
 _PARALLEL: Command = ("-n", "2")
 
 
 @dataclass(frozen=True)
 class Suite:
-    """One suite; the commands of ``before`` must succeed first."""
+    """One suite, run in its folder; the commands of ``before`` must succeed first, at the root."""
 
     name: str
     lane: str
@@ -50,10 +51,10 @@ SUITES: tuple[Suite, ...] = (
     Suite("unit", "plain", (*_PYTEST, *_PARALLEL, "tests/unit")),
     Suite("backend", "plain", (*_PYTEST, *_PARALLEL), folder=BACKEND),
     Suite("nginx", "plain", (*_PYTEST, "tests/nginx")),
-    Suite("frontend", "plain", _VITEST, folder=FRONTEND, before=(("npm", "ci"), ("npm", "run", "typecheck"))),
+    Suite("frontend", "plain", _VITEST, folder=FRONTEND, before=(_NODE_MODULES,)),
     Suite("chart", "cluster", (*_PYTEST, "tests/chart"), before=(_PROGRAMS,)),
     Suite("integration", "cluster", (*_PYTEST, "tests/integration"), before=(_PROGRAMS,)),
     Suite("devcluster", "cluster", (*_PYTEST, "tests/devcluster"), before=(_PROGRAMS,)),
     Suite("images", "cluster", (*_PYTEST, "tests/images"), before=(_IMAGES,)),
-    Suite("e2e", "cluster", (*_PYTEST, "tests/e2e"), before=(_E2E_CLUSTER,)),
+    Suite("e2e", "cluster", (*_PYTEST, "tests/e2e"), before=(_NODE_MODULES, _E2E_CLUSTER)),
 )

@@ -13,9 +13,9 @@ import click
 
 from devcluster import binaries, paths
 from devcluster.progress import Progress
+from tools import node_modules
 
 PYTHON = (sys.executable, "-m")
-FRONTEND = paths.ROOT / "app" / "frontend"
 GO_SOURCES = paths.GO_MODULE
 TYPED = ("operator", "devcluster", "tools", "tests", "bench")
 ENVIRONMENT = {**os.environ, "PYTHONPATH": f"{paths.ROOT / 'operator'}{os.pathsep}{paths.ROOT}"}
@@ -46,8 +46,8 @@ CHECKS: tuple[Check, ...] = (
     Check("workflows", (), program="actionlint"),
     Check("shell", ("bash", "-n", ".ci/run", *map(str, (paths.ROOT / "images").rglob("*.sh")))),
     Check("Go's form", ("bash", "-c", 'test -z "$(gofmt -l . | tee /dev/stderr)"'), folder=GO_SOURCES),
-    Check("React's style", ("npm", "run", "--silent", "lint"), folder=FRONTEND),
-    Check("React's types", ("npm", "run", "--silent", "typecheck"), folder=FRONTEND),
+    Check("React's style", ("npm", "run", "--silent", "lint"), folder=node_modules.FRONTEND),
+    Check("React's types", ("npm", "run", "--silent", "typecheck"), folder=node_modules.FRONTEND),
 )
 
 
@@ -63,8 +63,7 @@ def run(check: Check, progress: Progress) -> str | None:
 @click.command()
 def main() -> None:
     """Run every check."""
-    if not (FRONTEND / "node_modules").exists():
-        subprocess.run(["npm", "ci", "--silent"], cwd=FRONTEND, check=True)
+    node_modules.ensure()
     with Progress.on_stderr() as progress, ThreadPoolExecutor(_AT_ONCE) as pool:
         results = dict(zip(CHECKS, pool.map(lambda check: run(check, progress), CHECKS), strict=True))
     failed = {check: words for check, words in results.items() if words is not None}
