@@ -63,7 +63,10 @@ def compiler() -> str:
 
 
 def _environment() -> dict[str, str]:
-    return os.environ | {"CGO_ENABLED": "0"}
+    """The user's own variables first. The compiler spends a fifth of its time on collecting garbage unless it
+    is told that memory is cheap; the limit keeps two of them within a machine of 8 GiB.
+    """
+    return {"GOGC": "400", "GOMEMLIMIT": "2GiB", **os.environ, "CGO_ENABLED": "0"}
 
 
 def _run_go(*args: str, cwd: Path) -> str:

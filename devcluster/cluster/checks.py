@@ -6,6 +6,8 @@ must be Ready, and a Service with two endpoints must answer from every node.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from devcluster import waits
 from devcluster.cluster.addons import DEPLOYMENTS
 from devcluster.cluster.kubectl import Kubectl
@@ -41,6 +43,25 @@ def wait_nodes(kubectl: Kubectl, expected: int) -> None:
         return f"{len(state)} of {expected} nodes have joined; not Ready: {', '.join(late) or 'none'}."
 
     waits.wait_for(ready, waits.NODES_READY, problem, _REMEDY)
+
+
+def wait_heard(kubectl: Kubectl, nodes: list[str], since: datetime) -> None:
+    """Return when each node's kubelet has renewed its lease after `since`.
+
+    For 40 s after a node has gone, the API still shows it Ready as it was.
+    """
+    silent: list[str] = []
+
+    def heard() -> bool:
+        leases = kubectl.get("leases", "--namespace=kube-node-lease") or {"items": []}
+        renewed = {
+            lease["metadata"]["name"]: datetime.fromisoformat(lease["spec"]["renewTime"])
+            for lease in leases["items"]
+        }
+        silent[:] = [node for node in nodes if node not in renewed or renewed[node] < since]
+        return not silent
+
+    waits.wait_for(heard, waits.NODES_READY, lambda: f"Not heard of again: {', '.join(silent)}.", _REMEDY)
 
 
 def wait_deployments(kubectl: Kubectl) -> None:

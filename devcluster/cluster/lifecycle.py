@@ -7,6 +7,7 @@ started, a dead forwarder is replaced; data stay.
 from __future__ import annotations
 
 import shutil
+from datetime import UTC, datetime
 
 from devcluster import host, ports
 from devcluster.cluster import addons, checks, config, forwarder, kind, load, nodes
@@ -77,10 +78,12 @@ class Cluster:
         self.record = self.record.completed()
 
     def _repair(self, found: list[nodes.Node], progress: Progress) -> None:
+        began = datetime.now(UTC)
         woken = nodes.wake(self.engine, found)
-        if woken:
-            progress.say(f"Started again: {', '.join(woken)}")
         self._forward()
+        if woken:
+            with progress.step(f"Starting again: {', '.join(woken)}"):
+                checks.wait_heard(Kubectl(self.kubeconfig), woken, began)
 
     def _forward(self) -> None:
         process = forwarder.for_cluster(self.engine, self.record)
