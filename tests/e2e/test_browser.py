@@ -1,4 +1,4 @@
-"""The page in Chromium, as a desktop and as a phone: the walks of app/frontend/e2e on the running deployment."""
+"""The page in Chromium, as a desktop and as a phone: the walks of app/frontend/e2e on real Pods."""
 
 from __future__ import annotations
 
