@@ -119,8 +119,7 @@ class PrivateEngine(Engine):
         self.namespace.ensure()
         process = self.dockerd
         if not process.running:
-            # A killed dockerd leaves its pid file, and a stranger may have that pid by now.
-            (self.runtime_folder / "docker.pid").unlink(missing_ok=True)
+            self._clear_after_crash()
             process.start()
 
         def answers() -> bool:
@@ -133,6 +132,15 @@ class PrivateEngine(Engine):
             lambda: f"The private Docker engine does not answer:\n{process.tail()}",
             f"Read {process.log}.",
         )
+
+    def _clear_after_crash(self) -> None:
+        """Remove the pid files of a killed dockerd and its containerd, which dies with it.
+
+        dockerd would wait for the old containerd for ever: a process that nobody has reaped, or a stranger
+        with its pid, counts as alive there.
+        """
+        for file in ("docker.pid", "exec/containerd/containerd.pid", "exec/containerd/containerd.sock"):
+            (self.runtime_folder / file).unlink(missing_ok=True)
 
     def _flags(self) -> list[str]:
         return [
