@@ -6,7 +6,6 @@ nothing to do sends nothing, neither a write nor a read.
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,23 +16,22 @@ from resee_operator.components import COMPONENTS
 from resee_operator.components.base import Component, Facts, Verdict
 from resee_operator.components.credentials import generated
 from resee_operator.engine import status
-from resee_operator.engine.actions import Action, Plan, Verb
+from resee_operator.engine.actions import Plan, Verb
 from resee_operator.engine.apply import Applied, Applier
 from resee_operator.engine.cache import Cache
 from resee_operator.engine.diff import diff, stamp
-from resee_operator.engine.events import Events
 from resee_operator.engine.gates import Hold, Ran, hold
 from resee_operator.engine.outcome import Outcome, OutcomeReason
 from resee_operator.engine.queue import Key, Queue, Urgency
+from resee_operator.engine.report import REJECTIONS, Notify, Reporter, rejection
 from resee_operator.engine.secrets import SecretKeeper, Secrets
 from resee_operator.engine.snapshot import Snapshot
 from resee_operator.errors import TransientError, UserError
 from resee_operator.kube.api import KubeApi
-from resee_operator.kube.errors import ApiError, Forbidden, Invalid, NotFound, NotLeader
+from resee_operator.kube.errors import ApiError, NotFound, NotLeader
 from resee_operator.kube.resources import RESEE, Manifest
+from resee_operator.notify import slack
 from resee_operator.stages import Defaults, Resolved, resolve
-
-log = logging.getLogger(__name__)
 
 _WITH_PODS = ("Deployment", "StatefulSet")
 
@@ -57,6 +55,7 @@ class Reconciler:
         defaults: Defaults,
         *,
         components: Sequence[Component] = COMPONENTS,
+        notify: Notify = slack,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._api = api
@@ -67,7 +66,7 @@ class Reconciler:
         self._now = monotonic
         self._secrets = SecretKeeper(api, cache)
         self._applier = Applier(api, cache)
-        self._events = Events(api)
+        self._reporter = Reporter(api, notify)
         self._news_since: dict[Key, float] = {}
 
     async def run(self, key: Key) -> Outcome:
@@ -110,7 +109,7 @@ class Reconciler:
         verdicts = {part.NAME: part.health(resolved, snapshot) for part in self._components}
         plan, holds = hold(diff(wanted.manifests, snapshot, resolved.uid), verdicts, _ran(resee, resolved))
         applied = await self._applier.apply(plan.actions)
-        await self._report(resee, plan, applied)
+        await self._reporter.writes(resee, plan, applied)
         changed = [*secrets.done, *(action.sentence() for action in applied.done)]
         if changed:
             snapshot = self._look_again(snapshot, secrets, changed=True)
@@ -125,6 +124,7 @@ class Reconciler:
             refused=plan.refused,
             exists=snapshot.components(_WITH_PODS),
             pending=bool(changed),
+            secrets=secrets.data,
         )
 
     def _look_again(self, snapshot: Snapshot, secrets: Secrets, *, changed: bool) -> Snapshot:
@@ -144,23 +144,6 @@ class Reconciler:
         manifests = [manifest for part in self._components for manifest in part.objects(resolved, facts)]
         secrets = [secret.manifest for secret in generated(resolved)]
         return Wanted(resolved, [stamp(manifest) for manifest in (*secrets, *manifests)])
-
-    async def _report(self, resee: Manifest, plan: Plan, applied: Applied) -> None:
-        for action in applied.done:
-            if action.repair and action.verb is Verb.CHANGE:
-                await self._events.tell(resee, "DriftRepaired", f"put back: {action.sentence()}")
-        for action, error in applied.failed:
-            if isinstance(error, Invalid | Forbidden | NotFound):
-                await self._events.warn(resee, OutcomeReason.REJECTED, _rejection(action, error))
-        for action, change in applied.altered:
-            log.warning(
-                "%s/%s %s is stored otherwise than it was written; a webhook or the API server changes it",
-                action.kind,
-                action.name,
-                change.path,
-            )
-        for refusal in plan.refused:
-            await self._events.warn(resee, "ChangeRefused", refusal.sentence())
 
     async def _write_status(self, key: Key, resee: Manifest, findings: status.Findings) -> None:
         now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -184,8 +167,9 @@ class Reconciler:
         except NotFound:
             return
         self._cache.written(RESEE, answer)
-        if findings.outcome.reason in (OutcomeReason.INVALID, OutcomeReason.BLOCKED):
-            await self._events.warn(resee, findings.outcome.reason.value, findings.outcome.sentence)
+        snapshot = Snapshot(self._cache, key)
+        snapshot.add_secrets(findings.secrets)
+        await self._reporter.news(resee, findings, snapshot, new)
 
     def _forget(self, key: Key) -> None:
         self._cache.forget(key)
@@ -203,8 +187,8 @@ def _outcome(
 ) -> Outcome:
     if applied.failed:
         action, error = applied.failed[0]
-        if isinstance(error, Invalid | Forbidden | NotFound):
-            return Outcome(OutcomeReason.REJECTED, _rejection(action, error), changed)
+        if isinstance(error, REJECTIONS):
+            return Outcome(OutcomeReason.REJECTED, rejection(action, error), changed)
         return Outcome(OutcomeReason.FAILED, f"{action.sentence()}: {error}", changed)
     return status.judge(verdicts, holds, plan.refused, changed)
 
@@ -220,10 +204,3 @@ def _repaired(resee: Manifest, applied: Applied) -> list[str]:
     return [
         action.kind for action in applied.done if action.repair or (settled and action.verb is Verb.CREATE)
     ]
-
-
-def _rejection(action: Action, error: ApiError) -> str:
-    # The server repeats a wrong value in its message; of a Secret it must not go any further.
-    said = error.reason if action.kind == "Secret" else error.message
-    remedy = "look at quotas, webhooks and the spec's overrides"
-    return f"{action.sentence()}: the API server refuses it ({said}); {remedy}"

@@ -39,11 +39,20 @@ class Snapshot:
         """The Pods of a component."""
         if self._pods is None:
             self._pods = {}
-            for kind, name in self._entries:
-                if kind == "Pod" and (pod := self.get(kind, name)) is not None:
-                    label = pod["metadata"].get("labels", {}).get(COMPONENT, "")
-                    self._pods.setdefault(label, []).append(pod)
+            for pod in self.all_pods():
+                label = pod["metadata"].get("labels", {}).get(COMPONENT, "")
+                self._pods.setdefault(label, []).append(pod)
         return self._pods.get(component, [])
+
+    def all_pods(self) -> list[Manifest]:
+        """The Pods of all components."""
+        found = [self.get(kind, name) for kind, name in self._entries if kind == "Pod"]
+        return [pod for pod in found if pod is not None]
+
+    def secret_values(self) -> set[str]:
+        """Every value of every Secret of the deployment."""
+        names = [name for kind, name in (*self._entries, *self._decoded) if kind == "Secret"]
+        return {value for name in names for value in (self.secret(name) or {}).values()}
 
     def add_secrets(self, data: Mapping[str, Mapping[str, str]]) -> None:
         """Let the Secrets be seen that are not ours and that a pass has read by their names."""

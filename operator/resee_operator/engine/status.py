@@ -37,6 +37,7 @@ class Findings:
         verdicts: health by component.
         exists: labels of the components whose Pods have a controller in the cluster.
         pending: whether the pass wrote something that has yet to take effect.
+        secrets: data of the Secrets that the pass has read, to be kept out of whatever is told.
     """
 
     outcome: Outcome
@@ -46,6 +47,7 @@ class Findings:
     refused: Sequence[Refusal] = ()
     exists: frozenset[str] = frozenset()
     pending: bool = False
+    secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
 
 
 def judge(
@@ -115,6 +117,12 @@ def is_urgent(old: Status, new: Status) -> bool:
     ready = after.get("Ready", {}).get("status") == "True" != before.get("Ready", {}).get("status")
     was, now = before.get("Degraded", {}), after.get("Degraded", {})
     return ready or (was.get("status"), was.get("reason")) != (now.get("status"), now.get("reason"))
+
+
+def answer_of(status: Status, kind: str) -> str | None:
+    """A condition's answer, None where there is none yet."""
+    answer: str | None = _by_type(status).get(kind, {}).get("status")
+    return answer
 
 
 def _by_type(status: Status) -> dict[str, Any]:

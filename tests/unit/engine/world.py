@@ -3,6 +3,7 @@ once."""
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from resee_operator.engine.cache import Cache
@@ -28,6 +29,7 @@ class World:
         self.now = 1000.0
         self.queue = Queue(monotonic=self.clock)
         self.cache = Cache(self.queue.add)
+        self.told: list[tuple[str, str]] = []
         self.reconciler = self.replica()
         self._spec = {"stage": "Local", **spec}
         self._seen = 0
@@ -37,7 +39,16 @@ class World:
 
     def replica(self, defaults: Defaults = DEFAULTS) -> Reconciler:
         """Another operator with the same view of the cluster, as after a restart."""
-        return Reconciler(self.kube, self.cache, self.queue, defaults, monotonic=self.clock)
+        return Reconciler(
+            self.kube, self.cache, self.queue, defaults, notify=self._notify, monotonic=self.clock
+        )
+
+    def secret(self, name: str, key: str) -> str:
+        """A value of a Secret in the cluster."""
+        return base64.b64decode(self.kube.objects("Secret")[name]["data"][key]).decode()
+
+    async def _notify(self, webhook: str, text: str) -> None:
+        self.told.append((webhook, text))
 
     async def create(self) -> None:
         """The user applies the custom resource."""
