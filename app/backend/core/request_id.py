@@ -9,7 +9,7 @@ HEADER = "X-Request-ID"
 current: ContextVar[str] = ContextVar("request_id", default="-")
 
 # What nginx makes ($request_id) and what proxies send; anything else could forge log lines.
-_ACCEPTED = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+_ACCEPTED = re.compile(r"[A-Za-z0-9_.-]{8,128}")
 
 
 def accept(given: str | None) -> str:

@@ -49,7 +49,7 @@ def week(users: list[int], now: datetime, zone: ZoneInfo) -> Mapping[int, Letter
             "Your week in Resee",
             f"Reviews in the last seven days: {reviewed.get(user, (0, 0))[0]}\n"
             f"Remembered: {reviewed.get(user, (0, 0))[1]}\n"
-            f"Due today: {due.get(user, 0)}\n{settings.FRONTEND_URL}/dashboard\n{_footer()}",
+            f"Due today: {due.get(user, 0)}\n{settings.FRONTEND_URL}/\n{_footer()}",
         )
         for user in sorted(reviewed.keys() | due.keys())
     }

@@ -23,7 +23,7 @@ def test_a_given_id_goes_through_to_the_answer_and_the_log(client, caplog, db):
     assert line.milliseconds > 0
 
 
-@pytest.mark.parametrize("given", ["short", "x" * 65, 'forged"} {"level": "ERROR', "a b c d e f g"])
+@pytest.mark.parametrize("given", ["short", "x" * 129, 'forged"} {"level": "ERROR', "a b c d e f g"])
 def test_an_odd_id_is_replaced(client, given):
     answer = client.get(LIVE, headers={"X-Request-ID": given})
 

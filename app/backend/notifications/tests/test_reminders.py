@@ -26,7 +26,8 @@ def learner(zone="Asia/Seoul", due=DAY - timedelta(days=2), email=None):
 
 
 def local(zone, *when):
-    return datetime(*when, tzinfo=ZoneInfo(zone))
+    """A local moment as beat's tasks see it: in UTC."""
+    return datetime(*when, tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
 def kinds():
