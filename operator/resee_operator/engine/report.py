@@ -1,7 +1,7 @@
 """Tells people what a pass found: Events on the custom resource, a message to Slack, a warning in the log.
 
-The sentence is the outcome's own. For a Pod that crashes, its container's last line is added, with every value of
-the deployment's Secrets taken out of it.
+The sentence is the outcome's own. For a Pod that crashes, its container's last line is added, with every
+value of the deployment's Secrets taken out of it.
 """
 
 from __future__ import annotations
