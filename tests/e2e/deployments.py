@@ -61,6 +61,21 @@ class Deployment:
 
         return until(check, budget)
 
+    def settle(self) -> None:
+        """Wait until every Pod runs as wanted and the status says so; a status alone may be a moment old."""
+
+        def whole() -> None:
+            for workload in self.children("deployments,statefulsets"):
+                wanted, status = workload["spec"].get("replicas", 1), workload.get("status", {})
+                name, generation = workload["metadata"]["name"], workload["metadata"]["generation"]
+                assert status.get("observedGeneration") == generation, f"{name}: {status}"
+                assert status.get("readyReplicas", 0) == wanted, f"{name}: {status}"
+                assert status.get("updatedReplicas", 0) == status.get("replicas", 0), f"{name}: {status}"
+
+        until(whole, Budget.ROLLOUT)
+        self.wait("Ready", budget=Budget.ROLLOUT)
+        until(whole, Budget.ROLLOUT)
+
     def children(self, kind: str) -> list[Object]:
         """The objects of a kind that belong to it."""
         return self.kubectl.list(kind, f"app.kubernetes.io/instance={self.name}")

@@ -51,7 +51,7 @@ def without_database(deployment: Deployment) -> Iterator[None]:
         assert status.get("readyReplicas") == 1, f"{database}: {status}"
 
     until(healed, Budget.ROLLOUT)
-    deployment.wait("Ready")
+    deployment.settle()
 
 
 @pytest.mark.usefixtures("without_database")

@@ -42,7 +42,7 @@ def serving(deployment: Deployment, url: str) -> Iterator[None]:
         assert deployment.kubectl.get("deployment", f"{deployment.name}-web")["metadata"]["uid"] == uid
     finally:
         deployment.restore(before)
-        deployment.wait("Ready", budget=Budget.ROLLOUT)
+        deployment.settle()
 
 
 @pytest.mark.usefixtures("serving")

@@ -37,7 +37,7 @@ def test_deleted_children_come_back(deployment: Deployment, kind: str) -> None:
             assert after[name].get("data") == old.get("data"), f"{kind}/{name} came back with other data"
 
     until(back, Budget.REPAIR)
-    deployment.wait("Ready")
+    deployment.settle()
 
 
 def test_data_survives_the_loss_of_the_database_pod(deployment: Deployment, url: str) -> None:
@@ -52,7 +52,7 @@ def test_data_survives_the_loss_of_the_database_pod(deployment: Deployment, url:
         assert deployment.kubectl.get("pod", pod)["metadata"]["uid"] != uid
 
     until(replaced, Budget.POD)
-    deployment.wait("Ready")
+    deployment.settle()
 
     def served() -> None:
         answer = user.health("ready")

@@ -35,7 +35,7 @@ def test_changed_replicas_arrive(deployment: Deployment) -> None:
             assert web["status"].get("readyReplicas") == 2, web["status"]
 
         until(two, Budget.ROLLOUT)
-        deployment.wait("Ready")
+        deployment.settle()
     finally:
         deployment.patch({"web": {"replicas": 1}})
-        deployment.wait("Ready")
+        deployment.settle()
