@@ -65,7 +65,8 @@ def judge(
     if bad:
         return Outcome(OutcomeReason.WAITING, _said(*bad[0]), changed)
     if changed:
-        return Outcome(OutcomeReason.CHANGED, f"{len(changed)} changes written", changed)
+        more = f" and {len(changed) - 1} more" if len(changed) > 1 else ""
+        return Outcome(OutcomeReason.CHANGED, f"everything runs as wanted; {changed[0]}{more}", changed)
     return Outcome(OutcomeReason.IN_SYNC, "everything runs as wanted")
 
 
