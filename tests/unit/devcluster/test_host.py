@@ -41,7 +41,7 @@ def test_without_inotify_instances(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     limit = tmp_path / "limit"
     limit.write_text("40\n")
     monkeypatch.setattr(host, "_INOTIFY_LIMIT", limit)
-    with pytest.raises(UsageError, match=r"3 node\(s\) need 56 .* of this machine's 40 .* sysctl -w .*=1024"):
+    with pytest.raises(UsageError, match=r"3 node\(s\) need 55 .* of this machine's 40 .* sysctl -w .*=1024"):
         host.require_inotify(3)
 
 
