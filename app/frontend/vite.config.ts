@@ -17,7 +17,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
   },
   test: {
-    testTimeout: 10_000,
+    // Upper bounds for a busy machine: a test waits for conditions and usually ends within a second.
+    testTimeout: 30_000,
     restoreMocks: true,
     projects: [
       {

@@ -4,7 +4,7 @@ import { act, render, screen, waitFor } from '@testing-library/react';
 import axe from 'axe-core';
 import { http } from 'msw';
 import { createMemoryRouter, type RouteObject, RouterProvider } from 'react-router';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/lib/queryClient';
 import { session } from '@/lib/session';
 import { db, failure, server } from '@/test/backend';
@@ -24,6 +24,8 @@ const PAGES = {
 } as const;
 
 beforeEach(() => {
+  // axe looks at each of the four hundred options of a browser for a second in all.
+  vi.spyOn(Intl, 'supportedValuesOf').mockReturnValue(['Asia/Seoul', 'Europe/Berlin']);
   const atp = content(11, 'What is ATP?', { body: '- [x] done\n\n|a|b|\n|-|-|\n|1|2|' });
   db.contents = [atp];
   db.categories = [category(1, 'Biology')];

@@ -21,7 +21,7 @@ function rotating() {
 
 describe('endOfToken', () => {
   it('reads when a token ends', () => {
-    expect(endOfToken(token(60))).toBeCloseTo(Date.now() / 1000 + 60, -1);
+    expect(endOfToken(token(60)) - endOfToken(token(0))).toBe(60);
   });
 
   it.each(['', 'a.b.c', 'nothing', `e30.${btoa('{}')}.x`])('takes "%s" as ended', (broken) => {

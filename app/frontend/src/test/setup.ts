@@ -4,8 +4,8 @@ import { onlineManager } from '@tanstack/react-query';
 import { cleanup, configure } from '@testing-library/react';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 
-// The first use of a lazy page compiles it.
-configure({ asyncUtilTimeout: 4000 });
+// The first use of a lazy page compiles it, on a busy machine for seconds.
+configure({ asyncUtilTimeout: 10_000 });
 
 vi.stubGlobal('matchMedia', (query: string) => ({
   matches: false,

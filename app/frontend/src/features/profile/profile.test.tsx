@@ -107,9 +107,7 @@ describe('the export', () => {
     answering('pending', 'done');
     const { user } = open('/profile');
     await user.click(await screen.findByRole('button', { name: 'Download' }));
-    await waitFor(() => expect(saved).toHaveBeenCalledWith({ contents: [] }, 'resee.json'), {
-      timeout: 3000,
-    });
+    await waitFor(() => expect(saved).toHaveBeenCalledWith({ contents: [] }, 'resee.json'));
   });
 
   it('says when it failed', async () => {
