@@ -12,6 +12,7 @@ import statistics
 import subprocess
 import sys
 import time
+from asyncio.subprocess import PIPE
 from collections.abc import Callable
 from pathlib import Path
 
@@ -29,6 +30,7 @@ BATCH = 100
 """Deployments of the first comparison."""
 SAMPLES = 60
 """Edits and deletions of which p50 and p99 are taken."""
+ENVIRONMENT = {"PYTHONPATH": f"{ROOT}:{ROOT / 'operator'}", "PATH": "/usr/bin:/bin"}
 QUIET = 2.0
 """Seconds without a write after which a wave of writes counts as over."""
 IDLE = 60.0
@@ -79,6 +81,7 @@ class Bench:
             await self._create_batch(api)
             await self._grow(api)
             await self._restart()
+            await self._kopf_alone()
             await self._latencies(api)
             await self._idle()
             await self._failing(api)
@@ -147,6 +150,19 @@ class Bench:
         self.figures["cold start: writes (goal 0)"] = self._operator.calls(*WRITES)
         self.figures["cold start: CPU of the operator, s"] = round(self._cpu(), 2)
         self.figures["RSS at the full fleet, MiB (goal 128)"] = self._rss()
+
+    async def _kopf_alone(self) -> None:
+        """What Kopf takes of a cold start: as it is used here, and if it watched the children as well."""
+        children = int(str(self.figures["children of one deployment"]))
+        for title, objects, more in (
+            ("custom resources", self._size, ()),
+            ("children too", self._size * (children + 1), ("children",)),
+        ):
+            arguments = (str(self._server.kubeconfig), NAMESPACE, str(objects), *more)
+            command = (sys.executable, "-m", "bench.engine.kopf_only", *arguments)
+            process = await asyncio.create_subprocess_exec(*command, cwd=ROOT, env=ENVIRONMENT, stdout=PIPE)
+            output, _ = await process.communicate()
+            self.figures[f"Kopf alone, {title}"] = json.loads(output)
 
     async def _latencies(self, api: KubeClient) -> None:
         seen = Seen()
@@ -271,8 +287,7 @@ class Bench:
             NAMESPACE,
             "bare",
         ]
-        environment = {"PYTHONPATH": f"{ROOT}:{ROOT / 'operator'}", "PATH": "/usr/bin:/bin"}
-        self._mover = subprocess.Popen(command, cwd=ROOT, env=environment)
+        self._mover = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT)
 
     def _rss(self) -> float:
         text = Path(f"/proc/{self._operator.pid}/status").read_text()

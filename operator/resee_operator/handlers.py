@@ -48,7 +48,8 @@ def _registry(operator: Operator, kubeconfig: str | None) -> kopf.OperatorRegist
     return registry
 
 
-def _settings() -> kopf.OperatorSettings:
+def kopf_settings() -> kopf.OperatorSettings:
+    """Kopf as an event source and nothing else: it writes nothing, and keeps little."""
     settings = kopf.OperatorSettings()
     # Events are said by engine.events, each once.
     settings.posting.enabled = False
@@ -77,7 +78,7 @@ async def run(operator: Operator, settings: Settings, stop: asyncio.Event) -> No
         try:
             await kopf.operator(
                 registry=_registry(operator, settings.kubeconfig),
-                settings=_settings(),
+                settings=kopf_settings(),
                 clusterwide=not settings.namespaces,
                 namespaces=settings.namespaces,
                 stop_flag=stop,
