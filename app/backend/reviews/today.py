@@ -5,7 +5,7 @@ are taken apart again. `reviews/tests/test_today.py` holds both to the same answ
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Any, overload
 
 from django.db import connections, router
@@ -50,14 +50,15 @@ class Today(Sequence[dict[str, Any]]):
     def __getitem__(self, part: int | slice) -> dict[str, Any] | list[dict[str, Any]]:
         if isinstance(part, int):
             return self[part : part + 1][0]
-        return [self._row(row) for row in self._ask(_PAGE, part.stop - part.start, part.start)]
+        zone = timezone.get_current_timezone()
+        return [self._row(row, zone) for row in self._ask(_PAGE, part.stop - part.start, part.start)]
 
     def _ask(self, query: str, *more: int) -> Iterator[tuple[Any, ...]]:
         with connections[router.db_for_read(ReviewSchedule)].cursor() as cursor:
             cursor.execute(query, (*self._chosen, *more))
             yield from cursor.fetchall()
 
-    def _row(self, row: tuple[Any, ...]) -> dict[str, Any]:
+    def _row(self, row: tuple[Any, ...], zone: tzinfo) -> dict[str, Any]:
         (pk, due, index, completed, content, title, body, category, category_name, created, updated) = row
         return {
             "id": pk,
@@ -68,16 +69,16 @@ class Today(Sequence[dict[str, Any]]):
                 "author": self._user.email,
                 "category": category,
                 "category_name": category_name,
-                "created_at": _text(created),
-                "updated_at": _text(updated),
+                "created_at": _text(created, zone),
+                "updated_at": _text(updated, zone),
             },
-            "next_review_date": _text(due),
+            "next_review_date": _text(due, zone),
             "interval_index": index,
             "initial_review_completed": completed,
         }
 
 
-def _text(moment: datetime) -> str:
+def _text(moment: datetime, zone: tzinfo) -> str:
     """As DRF writes it."""
-    text = moment.astimezone(timezone.get_current_timezone()).isoformat()
+    text = moment.astimezone(zone).isoformat()
     return text.removesuffix("+00:00") + "Z" if text.endswith("+00:00") else text
