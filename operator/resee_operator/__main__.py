@@ -38,7 +38,11 @@ async def _run(configured: settings.Settings) -> None:
     stop = asyncio.Event()
     async with running(configured) as operator:
         events = asyncio.create_task(handlers.run(operator, configured, stop))
-        await asyncio.wait([events, asyncio.create_task(stop.wait())], return_when=asyncio.FIRST_COMPLETED)
+        ends = [events, asyncio.create_task(stop.wait()), *([operator.ended] if operator.ended else [])]
+        done, _ = await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            # A part that ended by an error ends the process, and Kubernetes starts it anew.
+            task.result()
     # The Lease is given back by now, and another replica leads; Kopf takes its time to close its watches.
     await events
 

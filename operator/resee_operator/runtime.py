@@ -37,6 +37,8 @@ pass_log = logging.getLogger("resee_operator.pass")
 STUCK = 300.0
 """Seconds after which a pass, or a watch without a turn of its loop, counts as stuck: many times the longest
 of either, so that a slow API server does not get the operator restarted."""
+NOT_LEADING_PAUSE = 2.0
+"""Seconds before a pass that the Lease stopped is tried again; the time between two renewals."""
 DRAIN = 10.0
 """Seconds that running passes get to end at shutdown; a pass is a few calls."""
 
@@ -51,6 +53,7 @@ class Operator:
         self.metrics = metrics
         self._settings = settings
         self._reconciler = Reconciler(api, self.cache, self.queue, settings.defaults)
+        self.ended: asyncio.Task[None] | None = None
         self._leading = asyncio.Event()
         self._busy: dict[int, float] = {}
         self._at_rest = asyncio.Event()
@@ -173,8 +176,7 @@ class Operator:
 
     async def _one(self, key: Key) -> None:
         if not self.leadership.leads():
-            # Whoever leads next begins with a pass over everything.
-            self.queue.done(key)
+            self._later(key)
             return
         started, pass_id = time.perf_counter(), next(self._passes)
         try:
@@ -184,8 +186,16 @@ class Operator:
             outcome = Outcome(
                 OutcomeReason.FAILED, f"an error of the operator itself: {type(error).__name__}"
             )
+        if outcome.reason is OutcomeReason.NOT_LEADING:
+            self._later(key)
+            return
         again = self.queue.done(key, failed=outcome.retried)
         self._record(key, pass_id, outcome, time.perf_counter() - started, again)
+
+    def _later(self, key: Key) -> None:
+        """Put a key back: a renewal that was only late ends nothing, and nobody else has taken it up."""
+        self.queue.done(key)
+        self.queue.add(key, Urgency.CHANGE, NOT_LEADING_PAUSE)
 
     def _record(self, key: Key, pass_id: int, outcome: Outcome, seconds: float, again: float | None) -> None:
         self.metrics.passes.labels(outcome.reason.value).inc()
@@ -223,8 +233,9 @@ class Operator:
         read = counting.read_from
         read(self.metrics.leader, lambda: float(self.leadership.leads()))
         read(self.metrics.deployments, lambda: float(len(self.cache.deployments())))
-        read(self.metrics.queue_depth, lambda: float(self.queue.depth))
-        read(self.metrics.queue_oldest, lambda: self.queue.oldest)
+        # On a stand-by the queue waits for the Lease, which is no news.
+        read(self.metrics.queue_depth, lambda: float(self.queue.depth) if self._leading.is_set() else 0.0)
+        read(self.metrics.queue_oldest, lambda: self.queue.oldest if self._leading.is_set() else 0.0)
         read(self.metrics.backing_off, lambda: float(self.queue.backing_off))
         for watch in self.watches:
             gauge = self.metrics.watch_age.labels(watch.title, watch.namespace or "")
@@ -257,8 +268,8 @@ async def running(settings: Settings) -> AsyncIterator[Operator]:
             probes.serve(port, metrics, alive=operator.alive, ready=operator.ready)
         )
         await operator.fill()
-        task = asyncio.create_task(operator.run())
-        stack.push_async_callback(_end, task)
+        operator.ended = asyncio.create_task(operator.run())
+        stack.push_async_callback(_end, operator.ended)
         yield operator
 
 
