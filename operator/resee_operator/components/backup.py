@@ -152,7 +152,7 @@ def _pod(resolved: Resolved) -> Pod:
     container = Container(
         name=NAME,
         image=resolved.images.backup,
-        args=["dump"],
+        args=["dump", "--prune"],
         env=_environment(resolved),
         mounts=[{"name": "backups", "mountPath": _MOUNT}] if in_cluster else (),
     )

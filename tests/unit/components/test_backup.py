@@ -60,7 +60,7 @@ class TestCronJob:
 
     def test_dumps(self) -> None:
         container = container_of(cron_job(resolved_of()))
-        assert container["args"] == ["dump"]
+        assert container["args"] == ["dump", "--prune"]
         assert "command" not in container
 
 

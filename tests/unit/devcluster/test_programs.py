@@ -10,6 +10,7 @@ import pytest
 from devcluster import binaries, gobuild, paths
 from devcluster.errors import UsageError
 from devcluster.programs import KUBERNETES_VERSION, PROGRAMS, find
+from devcluster.progress import Progress
 
 COMPILER = "go version go1.26.8 linux/amd64"
 
@@ -89,3 +90,20 @@ def test_the_nodes_file_names_the_version_that_is_built() -> None:
     assert (paths.NODE_FILES / "root/kind/version").read_text() == KUBERNETES_VERSION
     locks = (paths.GO_MODULE / "go.mod").read_text()
     assert f"k8s.io/kubernetes {KUBERNETES_VERSION}" in locks
+
+
+def test_a_versioned_program_is_built_by_its_own_module(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    called: list[tuple[str, ...]] = []
+
+    def note(*arguments: str, cwd: Path, variables: dict[str, str]) -> str:
+        called.append(arguments)
+        assert (cwd, variables) == (Path("/"), {"GOBIN": str(tmp_path)})
+        return ""
+
+    monkeypatch.setattr(gobuild, "_run_go", note)
+    gobuild.build([PROGRAMS["actionlint"]], tmp_path, Progress.silent())
+    ((verb, *_, package),) = called
+    assert (verb, package) == ("install", PROGRAMS["actionlint"].package)
+    assert PROGRAMS["actionlint"].binary == "actionlint"
