@@ -71,7 +71,7 @@ def _build(programs: list[Program], progress: Progress) -> None:
         with tempfile.TemporaryDirectory(dir=_bin_dir(), prefix="building-") as work:
             gobuild.build(together, Path(work), progress)
             for program in together:
-                _publish(program, Path(work) / Path(program.package).name)
+                _publish(program, Path(work) / program.binary)
 
 
 def _publish(program: Program, binary: Path) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -30,6 +30,9 @@ def compiler_version() -> str:
 
 def build(programs: Sequence[Program], target: Path, progress: Progress) -> None:
     """Build programs into `target`, one file each; raises ClusterError when Go refuses."""
+    if programs[0].versioned:
+        _install(programs[0], target, progress)
+        return
     stamp = list(dict.fromkeys(flag for program in programs for flag in program.stamp))
     packages = [program.package for program in programs]
     label = ", ".join(program.name for program in programs)
@@ -54,6 +57,17 @@ def build(programs: Sequence[Program], target: Path, progress: Progress) -> None
             raise ClusterError(message, f"See the sources in {paths.GO_MODULE}.")
 
 
+def _install(program: Program, target: Path, progress: Progress) -> None:
+    """Build one program in the module of its own."""
+    flags = [flag for flag in FLAGS if not flag.startswith("-mod")]
+    with progress.step(f"Building {program.name}"):
+        _run_go(
+            *("install", *flags, "-ldflags", " ".join(_LINK_FLAGS), program.package),
+            cwd=Path("/"),
+            variables={"GOBIN": str(target)},
+        )
+
+
 def compiler() -> str:
     """The path of the Go compiler; raises UsageError where there is none."""
     found = shutil.which("go") or shutil.which("/usr/local/go/bin/go")
@@ -69,9 +83,10 @@ def _environment() -> dict[str, str]:
     return {"GOGC": "400", "GOMEMLIMIT": "2GiB", **os.environ, "CGO_ENABLED": "0"}
 
 
-def _run_go(*args: str, cwd: Path) -> str:
+def _run_go(*args: str, cwd: Path, variables: Mapping[str, str] | None = None) -> str:
+    environment = {**_environment(), **(variables or {})}
     done = subprocess.run(
-        [compiler(), *args], cwd=cwd, env=_environment(), capture_output=True, text=True, check=False
+        [compiler(), *args], cwd=cwd, env=environment, capture_output=True, text=True, check=False
     )
     if done.returncode != 0:
         raise ClusterError(f"go {args[0]} failed:\n{done.stderr.strip()}", f"See the sources in {cwd}.")

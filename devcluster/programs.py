@@ -35,6 +35,16 @@ class Program:
     aliases: tuple[str, ...] = ()
     alone: bool = False
 
+    @property
+    def versioned(self) -> bool:
+        """Whether it is built by its own module's locks, at the version that its package names."""
+        return "@" in self.package
+
+    @property
+    def binary(self) -> str:
+        """The file's name as the compiler chooses it."""
+        return self.package.partition("@")[0].rpartition("/")[2]
+
 
 _ALL = (
     Program(
@@ -66,8 +76,8 @@ _ALL = (
     # Only for tests and checks.
     Program("kwok", "sigs.k8s.io/kwok/cmd/kwok"),
     Program("kubeconform", "github.com/yannh/kubeconform/cmd/kubeconform"),
-    Program("actionlint", "github.com/rhysd/actionlint/cmd/actionlint"),
-    Program("helm-unittest", "github.com/helm-unittest/helm-unittest/cmd/helm-unittest"),
+    # Needs a library in a version that the others cannot use.
+    Program("actionlint", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", alone=True),
 )
 
 PROGRAMS = {program.name: program for program in _ALL}
