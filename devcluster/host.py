@@ -20,8 +20,8 @@ _ENGINE_TOOLS = {
 }
 _GIB = 1024**3
 _INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
-# Counted on running nodes: kubelet 7, systemd 3, dbus, containerd, kube-proxy and metrics-server 1 each; on the
-# control plane kube-controller-manager 7 and kube-apiserver 6 more.
+# Counted on running nodes: kubelet 7, systemd 3, dbus, containerd, kube-proxy and metrics-server 1 each; on
+# the control plane kube-controller-manager 7 and kube-apiserver 6 more.
 INOTIFY_NODE = 14
 INOTIFY_CONTROL_PLANE = 13
 DISK_NEEDED = 8 * _GIB  # measured: 3.5 GiB for one cluster's images and data, 3 GiB for the caches
