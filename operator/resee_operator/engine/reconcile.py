@@ -11,6 +11,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+import orjson
+
 from resee_operator.api.parse import parse
 from resee_operator.components import COMPONENTS
 from resee_operator.components.base import Component, Facts, Verdict
@@ -68,6 +70,7 @@ class Reconciler:
         self._applier = Applier(api, cache)
         self._reporter = Reporter(api, notify)
         self._news_since: dict[Key, float] = {}
+        self._worked: dict[Key, bytes] = {}
 
     async def run(self, key: Key) -> Outcome:
         """One pass. Every error of the cluster or of the user becomes an outcome."""
@@ -98,13 +101,32 @@ class Reconciler:
 
     async def _pass(self, snapshot: Snapshot, resee: Manifest) -> status.Findings:
         try:
-            resolved = self._resolve(resee)
-            secrets = await self._secrets.ensure(snapshot, generated(resolved), resolved.secret_names)
-            wanted = self._wanted(resolved, Facts(secrets.data))
+            findings = await self._walk(snapshot, resee)
         except UserError as error:
-            return status.Findings(Outcome(OutcomeReason.INVALID, str(error)))
+            return await self._keep_what_worked(snapshot, resee, Outcome(OutcomeReason.INVALID, str(error)))
         except TransientError as error:
             return status.Findings(Outcome(OutcomeReason.FAILED, str(error)))
+        self._worked[snapshot.key] = orjson.dumps(resee.get("spec") or {})
+        return findings
+
+    async def _keep_what_worked(
+        self, snapshot: Snapshot, resee: Manifest, invalid: Outcome
+    ) -> status.Findings:
+        """Beside a spec that cannot work, what runs by the one before is still watched and mended."""
+        worked = self._worked.get(snapshot.key)
+        if worked is None:
+            return status.Findings(invalid)
+        try:
+            findings = await self._walk(snapshot, {**resee, "spec": orjson.loads(worked)})
+        except (UserError, TransientError):
+            return status.Findings(invalid)
+        done = findings.outcome
+        return replace(findings, outcome=replace(invalid, changed=done.changed, repaired=done.repaired))
+
+    async def _walk(self, snapshot: Snapshot, resee: Manifest) -> status.Findings:
+        resolved = self._resolve(resee)
+        secrets = await self._secrets.ensure(snapshot, generated(resolved), resolved.secret_names)
+        wanted = self._wanted(resolved, Facts(secrets.data))
         snapshot = self._look_again(snapshot, secrets, changed=bool(secrets.done))
         verdicts = {part.NAME: part.health(resolved, snapshot) for part in self._components}
         plan, holds = hold(diff(wanted.manifests, snapshot, resolved.uid), verdicts, _ran(resee, resolved))
@@ -175,6 +197,7 @@ class Reconciler:
         self._cache.forget(key)
         self._queue.forget(key)
         self._news_since.pop(key, None)
+        self._worked.pop(key, None)
 
 
 def _ran(resee: Manifest, resolved: Resolved) -> Ran:

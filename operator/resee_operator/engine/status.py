@@ -22,6 +22,7 @@ SETTLE = 5.0
 """Seconds that news of mere progress waits for more news."""
 
 _NOT_FOR_READY = frozenset({ConditionType.BACKUP_HEALTHY.value})
+_USER_MUST_ACT = frozenset({OutcomeReason.REJECTED, OutcomeReason.REFUSED, OutcomeReason.INVALID})
 _LONGEST = 1000
 """Characters of a condition's message; what is longer is read in the events and logs."""
 
@@ -186,7 +187,7 @@ def _summary(findings: Findings, components: Iterable[Component]) -> Answers:
     ready = not findings.holds and all(
         verdict.healthy for name, verdict in findings.verdicts.items() if name not in apart
     )
-    failed = outcome.reason in (OutcomeReason.REJECTED, OutcomeReason.REFUSED)
+    failed = outcome.reason in _USER_MUST_ACT
     degraded = failed or any(verdict.reason.needs_action for verdict in bad)
     suspended = findings.resolved is not None and findings.resolved.suspended
     moving = bool(
@@ -225,6 +226,8 @@ def _invalid(old: Status, findings: Findings) -> Answers:
 
 
 def _why(bad: Sequence[Verdict], outcome: Outcome) -> str:
+    if outcome.reason is OutcomeReason.INVALID:
+        return outcome.reason.value
     acting = [verdict.reason.value for verdict in bad if verdict.reason.needs_action]
     return acting[0] if acting else outcome.reason.value
 

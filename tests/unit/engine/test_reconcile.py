@@ -123,6 +123,38 @@ async def test_wrong_spec_is_named_and_what_runs_stays() -> None:
     assert "demo-web" in world.kube.objects("Deployment")
 
 
+async def test_what_ran_before_is_mended_beside_an_invalid_spec() -> None:
+    world = World()
+    await world.create()
+    await world.settle()
+    await world.edit(web={"resources": {"requests": {"memory": "lots"}}})
+    await world.run()
+    await world.kube.delete(KINDS["Service"], KEY[0], "demo-web")
+    outcome = await world.run()
+
+    assert outcome.reason is OutcomeReason.INVALID
+    assert "demo-web" in world.kube.objects("Service")
+    assert (await world.condition("Degraded"))["reason"] == "InvalidSpec"
+
+
+async def test_conditions_tell_the_truth_beside_an_invalid_spec() -> None:
+    world = World()
+    await world.create()
+    await world.settle()
+    await world.edit(web={"resources": {"requests": {"memory": "lots"}}})
+    await world.run()
+    down = {"observedGeneration": 1, "replicas": 1, "readyReplicas": 0}
+    await world.kube.patch(
+        KINDS["StatefulSet"], KEY[0], "demo-postgres", {"status": down}, subresource="status"
+    )
+    await world.run()
+    world.now += 10
+    await world.run()
+
+    assert (await world.condition("DatabaseReady"))["status"] == "False"
+    assert (await world.condition("Ready"))["status"] == "False"
+
+
 async def test_corrected_spec_heals() -> None:
     world = World(web={"resources": {"requests": {"memory": "lots"}}})
     await world.create()
