@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 from typing import Any
 
+from devcluster import paths
+from devcluster.images import records
 from resee_operator.api import parse
 from resee_operator.components import COMPONENTS, Facts, credentials
 from resee_operator.engine.secrets import draw
 from resee_operator.stages import Defaults, Resolved, resolve
-
-from devcluster import paths
-from devcluster.images import records
 
 Manifest = dict[str, Any]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from resee_operator.kube.resources import CHILDREN, EVENT, LEASE, RESEE, Resource
 
+from resee_operator.kube.resources import CHILDREN, EVENT, LEASE, RESEE, Resource
 from tests.chart.chart import NAMESPACE, Documents, Helm, of_kind
 
 CLUSTER_WIDE: dict[str, Any] = {}
