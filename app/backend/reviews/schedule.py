@@ -1,22 +1,11 @@
-"""Reads and moves the schedules of one user."""
-
-from datetime import datetime
+"""Moves a schedule on after a review."""
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import User
-from reviews.intervals import end_of_today, next_date, next_index
+from reviews.intervals import next_date, next_index
 from reviews.models import ReviewHistory, ReviewSchedule
-
-
-def due(user: User, now: datetime | None = None) -> QuerySet[ReviewSchedule]:
-    """The user's active schedules that are due before the user's day ends, oldest first."""
-    limit = end_of_today(now or timezone.now(), user.zone)
-    return ReviewSchedule.objects.filter(user=user, is_active=True, next_review_date__lt=limit).order_by(
-        "next_review_date", "id"
-    )
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 """The programs of a Pod as processes: gunicorn, worker, beat, manage.py, with the test's database."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,12 +79,13 @@ def url_of(database: str) -> str:
 
 @contextmanager
 def running(*command: str, **environment: str) -> Iterator[Program]:
-    """A program that is gone afterwards."""
+    """A program that is gone afterwards; after a failure its log stays, to be read."""
     program = Program(*command, **environment)
     try:
         yield program
     finally:
         program.kill()
+    shutil.rmtree(program.folder)
 
 
 def worker(*options: str, **environment: str) -> AbstractContextManager[Program]:

@@ -4,6 +4,7 @@ The replica of these tests is a copy that gets nothing from the primary any more
 """
 
 import pytest
+from django.conf import settings
 from django.db import connection
 
 from categories.models import Category
@@ -27,12 +28,19 @@ def test_the_router_keeps_to_the_primary_unless_told_otherwise():
 
 def test_what_one_request_may_do_does_not_reach_the_next(owner, monkeypatch):
     """Not even after a request that failed."""
-    monkeypatch.setattr("reviews.schedule.due", lambda _: 1 / 0)
-    monkeypatch.setattr(replica, "_wrote_just_now", lambda _: False)
+    read_from = []
+
+    def broken(_):
+        read_from.append(replica.ReplicaRouter().db_for_read(Content))
+        raise RuntimeError
+
+    monkeypatch.setitem(settings.DATABASES, "replica", settings.DATABASES["default"])
+    monkeypatch.setattr("reviews.views.by_category", broken)
     owner.client.raise_request_exception = False
 
-    assert owner.get("/api/review/today/").status_code == 500
-    assert not replica._stale_allowed.get()
+    assert owner.get("/api/review/category-stats/").status_code == 500
+    assert read_from == ["replica"]
+    assert replica.ReplicaRouter().db_for_read(Content) == "default"
 
 
 @pytest.fixture
