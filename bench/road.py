@@ -1,0 +1,71 @@
+"""From a fresh clone to a running Resee: `make up` with empty caches, and again with full ones.
+
+Everything that a first run downloads, compiles or installs goes to folders of the bench's own, removed at its
+end, so that nothing of this machine's helps. `cores` binds every process of the run to so many processors.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+from bench.figures import ROOT, Figure
+from devcluster.progress import Progress
+
+COLD_GOAL = "<= 12 min"
+WARM_GOAL = "<= 60 s"
+_CACHES = {
+    "RESEE_CACHE_DIR": "resee",
+    "GOCACHE": "go-build",
+    "GOMODCACHE": "go-mod",
+    "UV_CACHE_DIR": "uv",
+    "PIP_CACHE_DIR": "pip",
+    "npm_config_cache": "npm",
+}
+
+
+def run(cores: int | None, ports: tuple[int, int], progress: Progress) -> list[Figure]:
+    """Clone, `make up` twice, and remove everything again.
+
+    Args:
+        cores: processors that the run may use; None for all.
+        ports: of 127.0.0.1 for Resee's page and for S3.
+        progress: shows which of the steps is under way.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="resee-road-"))
+    clone = folder / "clone"
+    environment = {**os.environ, **{name: str(folder / place) for name, place in _CACHES.items()}}
+    environment["ARGS"] = f"--http-port {ports[0]} --s3-port {ports[1]}"
+    environment.pop("RESEE_STATE_DIR", None)
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, sorted(before)[:cores])
+    try:
+        subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
+        with progress.step("make up, cold"):
+            cold = _make(clone, "up", environment)
+        with progress.step("make down"):
+            down = _make(clone, "down", environment)
+        with progress.step("make up, warm"):
+            warm = _make(clone, "up", environment)
+    finally:
+        _make(clone, "down", environment)
+        os.sched_setaffinity(0, before)
+        subprocess.run(["chmod", "--recursive", "u+w", str(folder)], check=False)
+        shutil.rmtree(folder)
+    where = f"on {cores or len(before)} cores"
+    return [
+        Figure(f"`make up`, cold, {where}", f"{cold / 60:.1f} min", goal=COLD_GOAL),
+        Figure(f"`make up`, warm, {where}", f"{warm:.0f} s", goal=WARM_GOAL),
+        Figure(f"`make down`, {where}", f"{down:.0f} s"),
+    ]
+
+
+def _make(clone: Path, target: str, environment: dict[str, str]) -> float:
+    """Seconds that a make target takes in the clone."""
+    begin = time.monotonic()
+    subprocess.run(["make", target], cwd=clone, env=environment, check=True)
+    return time.monotonic() - begin
