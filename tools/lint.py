@@ -40,6 +40,7 @@ CHECKS: tuple[Check, ...] = (
     Check("style", (*PYTHON, "ruff", "check", ".")),
     Check("form", (*PYTHON, "ruff", "format", "--check", ".")),
     Check("types", (*PYTHON, "mypy", *TYPED)),
+    Check("Django's types", (*PYTHON, "mypy", "."), folder=paths.ROOT / "app" / "backend"),
     Check("layers", (str(Path(sys.executable).with_name("lint-imports")),)),
     Check("generated files", (*PYTHON, "tools.generate", "--check")),
     Check("chart", ("lint", "--strict", "--quiet", "charts/resee-operator"), program="helm"),
