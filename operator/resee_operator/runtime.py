@@ -92,9 +92,7 @@ class Operator:
         missing."""
         started = time.monotonic()
         await _until_listed(self.resees)
-        half = len(self.watches) // 2
-        # Two at a time: the API server is the slower side, and each decoded page stands in memory.
-        await asyncio.gather(_until_listed(self.watches[:half]), _until_listed(self.watches[half:]))
+        await asyncio.gather(*(_until_listed([watch]) for watch in self.watches))
         self._filled = True
         # What has been listed stays for good; the collector need not look at it again and again.
         gc.collect()

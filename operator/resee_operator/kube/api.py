@@ -15,11 +15,17 @@ of what to remove when a field is no longer desired."""
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list. `version` is the resourceVersion of the whole list, the same on each of its
-    pages."""
+    """One page of a list.
+
+    Args:
+        items: objects as they are.
+        version: the resourceVersion of the whole list; on the last page for certain.
+        gone: objects of former pages that have gone since.
+    """
 
     items: list[Manifest]
     version: str
+    gone: tuple[Manifest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

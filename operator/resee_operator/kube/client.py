@@ -9,7 +9,7 @@ import orjson
 
 from resee_operator.kube.api import FIELD_MANAGER, Page, Preconditions, WatchEvent
 from resee_operator.kube.connection import APPLY_PATCH, JSON, MERGE_PATCH, Connection
-from resee_operator.kube.errors import NotFound, error_of
+from resee_operator.kube.errors import Invalid, NotFound, error_of
 from resee_operator.kube.resources import KINDS, Manifest, Resource, name_of, namespace_of, resource_of
 
 _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1"
@@ -18,6 +18,9 @@ _METADATA = "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1"
 PAGE = 100
 """Objects on one page of a list. 500 are listed no faster, and a decoded page stands in memory as a whole:
 what is kept of it lies between what is not, so that the memory does not go back to the system."""
+
+STREAMED_PAGE = 20
+"""Objects of a streamed list that are handed on together: as few as do not cost time."""
 
 WATCH_SECONDS = 290
 """Length of one watch request; the server's own limit lies between 30 and 60 minutes, proxies' at 5."""
@@ -31,6 +34,7 @@ class KubeClient:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._streams_lists = True
 
     async def get(self, resource: Resource, namespace: str, name: str) -> Manifest | None:
         try:
@@ -46,12 +50,45 @@ class KubeClient:
         selector: str = "",
         metadata_only: bool = False,
     ) -> AsyncIterator[Page]:
+        if self._streams_lists:
+            try:
+                async for page in self._streamed(resource, namespace, selector, metadata_only):
+                    yield page
+                return
+            except Invalid:
+                # A server before 1.32, or one whose administrator has turned it off.
+                self._streams_lists = False
+        async for page in self._paged(resource, namespace, selector, metadata_only):
+            yield page
+
+    async def _streamed(
+        self, resource: Resource, namespace: str | None, selector: str, metadata_only: bool
+    ) -> AsyncIterator[Page]:
+        """A list as a watch that begins with everything: no page has to be built, on either side."""
+        items: list[Manifest] = []
+        options = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
+        async for event in self._events(resource, namespace, selector, metadata_only, options):
+            if event.type == "BOOKMARK":
+                yield Page(items, str(event.object["metadata"]["resourceVersion"]))
+                return
+            if event.type == "DELETED":
+                # What happens while the beginning is sent comes in between.
+                yield Page(items, "", (event.object,))
+                items = []
+                continue
+            items.append(event.object)
+            if len(items) == STREAMED_PAGE:
+                yield Page(items, "")
+                items = []
+
+    async def _paged(
+        self, resource: Resource, namespace: str | None, selector: str, metadata_only: bool
+    ) -> AsyncIterator[Page]:
         accept = f"{_METADATA_LIST},{JSON}" if metadata_only else JSON
         params = {"limit": str(PAGE)} | ({"labelSelector": selector} if selector else {})
         while True:
-            body = _decode(
-                await self._connection.request("GET", resource.path(namespace), params=params, accept=accept)
-            )
+            path = resource.path(namespace)
+            body = _decode(await self._connection.request("GET", path, params=params, accept=accept))
             metadata = body["metadata"]
             items = body.pop("items") or []
             for item in items:
@@ -73,12 +110,19 @@ class KubeClient:
         selector: str = "",
         metadata_only: bool = False,
     ) -> AsyncIterator[WatchEvent]:
-        params = {
-            "watch": "1",
-            "allowWatchBookmarks": "true",
-            "resourceVersion": since,
-            "timeoutSeconds": str(WATCH_SECONDS),
-        }
+        options = {"resourceVersion": since, "timeoutSeconds": str(WATCH_SECONDS)}
+        async for event in self._events(resource, namespace, selector, metadata_only, options):
+            yield event
+
+    async def _events(
+        self,
+        resource: Resource,
+        namespace: str | None,
+        selector: str,
+        metadata_only: bool,
+        options: Mapping[str, str],
+    ) -> AsyncIterator[WatchEvent]:
+        params = {"watch": "1", "allowWatchBookmarks": "true", **options}
         if selector:
             params["labelSelector"] = selector
         accept = f"{_METADATA},{JSON}" if metadata_only else JSON
@@ -88,7 +132,7 @@ class KubeClient:
                 found = event["object"]
                 if event["type"] == "ERROR":
                     raise error_of(int(found.get("code") or 500), found)
-                found["kind"] = resource.kind
+                found["kind"], found["apiVersion"] = resource.kind, resource.api_version
                 yield WatchEvent(event["type"], found)
 
     async def create(self, manifest: Manifest) -> Manifest:

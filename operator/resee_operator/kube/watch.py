@@ -109,7 +109,11 @@ class Watch:
             for found in page.items:
                 names.add((namespace_of(found), name_of(found)))
                 self._sink.seen(self.resource, found)
-            # A page of 250 takes 10 ms to take in: whoever else waits for the loop has a turn here.
+            for found in page.gone:
+                name = namespace_of(found), name_of(found)
+                names.discard(name)
+                self._sink.gone(self.resource, name, version_of(found))
+            # A page takes some milliseconds to take in: whoever else waits for the loop has a turn here.
             await asyncio.sleep(0)
         self._sink.listed(self.resource, self.namespace, names, int(version))
         self._version = version
