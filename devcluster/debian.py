@@ -13,12 +13,7 @@ from devcluster import cache, host, paths
 from devcluster.images.command import run
 
 SUITE = "bookworm"
-_MIRRORS = (
-    ("http://deb.debian.org/debian", f"{SUITE} {SUITE}-updates"),
-    ("http://deb.debian.org/debian-security", f"{SUITE}-security"),
-)
-_KEYRING = "/usr/share/keyrings/debian-archive-keyring.gpg"
-_REMEDY = "Check that this machine reaches deb.debian.org, or start a Docker engine for devcluster to use."
+_REMEDY = "Check that apt-get reaches Debian's archive, or start a Docker engine for devcluster to use."
 _UNPACKED_NEVER = ("/usr/share/doc/*", "/usr/share/man/*", "/usr/share/locale/*")
 
 
@@ -63,29 +58,16 @@ def root_archive(name: str, packages: Sequence[str]) -> Path:
 
 
 def _apt_options() -> list[str]:
-    """apt's options that keep it inside the cache; its lists are fetched when they are not there."""
+    """apt's options that keep it inside the cache, with fresh lists of this machine's sources."""
     base = paths.cache_dir() / "apt"
-    sources = base / "sources.list"
-    folders = {
-        "Dir::State": base / "state",
-        "Dir::Cache": base / "cache",
-        "Dir::Etc::SourceParts": base / "none",
-    }
-    for folder in (base / "state/lists/partial", base / "cache/archives/partial", base / "none"):
+    for folder in (base / "state/lists/partial", base / "cache/archives/partial"):
         folder.mkdir(parents=True, exist_ok=True)
     status = base / "status"
     status.touch()
-    lines = [
-        f"deb [signed-by={_KEYRING}] {mirror} {suite} main"
-        for mirror, suites in _MIRRORS
-        for suite in suites.split()
-    ]
-    sources.write_text("\n".join(lines) + "\n")
-    folders |= {"Dir::Etc::SourceList": sources, "Dir::State::Status": status}
-    options = [f"--option={name}={path}" for name, path in folders.items()]
+    places = {"Dir::State": base / "state", "Dir::Cache": base / "cache", "Dir::State::Status": status}
+    options = [f"--option={name}={path}" for name, path in places.items()]
     # Root would otherwise hand the download to apt's own user, who may not read the user's cache.
     options.append("--option=APT::Sandbox::User=root")
     with cache.locked(base / "lock"):
-        if not any((base / "state/lists").glob("*Packages*")):
-            run(["apt-get", *options, "update"], remedy=_REMEDY)
+        run(["apt-get", *options, "update"], remedy=_REMEDY)
     return options
