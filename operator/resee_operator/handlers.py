@@ -58,7 +58,9 @@ def kopf_settings() -> kopf.OperatorSettings:
     # A task for each object that had an event: ended soon, they take 100 MiB instead of 259 for 26,000
     # objects.
     settings.queueing.idle_timeout = 0.2
-    settings.watching.chunk_size = 500
+    # Each page is decoded as a whole: 500 custom resources take 20 MiB for a moment, and the system does not
+    # get them back.
+    settings.watching.chunk_size = 50
     # Bookmarks come once a minute: a watch that is silent for longer is dead.
     settings.watching.inactivity_timeout = 70
     settings.networking.request_timeout = 20

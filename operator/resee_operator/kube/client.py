@@ -54,10 +54,11 @@ class KubeClient:
             try:
                 async for page in self._streamed(resource, namespace, selector, metadata_only):
                     yield page
-                return
             except Invalid:
                 # A server before 1.32, or one whose administrator has turned it off.
                 self._streams_lists = False
+            else:
+                return
         async for page in self._paged(resource, namespace, selector, metadata_only):
             yield page
 
