@@ -24,5 +24,16 @@ def images(engine: Engine) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
+def database_image(images: dict[str, str]) -> str:
+    """The stand-in, or where a registry can be reached the official image, under the same tests."""
+    return images.get("resee-postgres", "postgres:15")
+
+
+@pytest.fixture(scope="session")
+def redis_image(images: dict[str, str]) -> str:
+    return images.get("resee-redis", "redis:7")
+
+
+@pytest.fixture(scope="session")
 def runner(engine: Engine) -> Runner:
     return Runner(engine)

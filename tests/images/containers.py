@@ -67,13 +67,22 @@ class Runner:
             self.engine.docker("rm", "--force", "--volumes", container.identity)
 
     def once(
-        self, image: str, *arguments: str, entrypoint: str = "", env: Mapping[str, str] | None = None
+        self,
+        image: str,
+        *arguments: str,
+        entrypoint: str = "",
+        env: Mapping[str, str] | None = None,
+        beside: Container | None = None,
     ) -> str:
-        """Run an image to its end and return what it wrote; raise ClusterError where it fails."""
+        """Run an image to its end, in the network of another container where one is given.
+
+        Returns what it wrote; raises ClusterError where it fails.
+        """
         options = [
             *restricted(("/tmp",)),
             *(f"--env={name}={value}" for name, value in (env or {}).items()),
             *([f"--entrypoint={entrypoint}"] if entrypoint else []),
+            *([f"--network=container:{beside.identity}"] if beside else []),
         ]
         return self.engine.docker("run", "--rm", *options, image, *arguments).stdout
 

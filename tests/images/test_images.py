@@ -20,6 +20,8 @@ PLANTED = re.compile(r"(?i)(password|secret|token|access_key)\w*=\S")
 
 @pytest.fixture(params=NAMES)
 def image(request: pytest.FixtureRequest, images: dict[str, str]) -> str:
+    if request.param not in images:
+        pytest.skip("a registry can be reached: the official image is used")
     return images[str(request.param)]
 
 

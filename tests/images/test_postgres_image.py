@@ -1,4 +1,4 @@
-"""The PostgreSQL stand-in honours the official image's contract: variables, folders, arguments, user."""
+"""PostgreSQL, the official image or its stand-in: variables, folders, arguments, user."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ ENVIRONMENT = {
 
 
 @pytest.fixture(scope="module")
-def image(images: dict[str, str]) -> str:
-    return images["resee-postgres"]
+def image(database_image: str) -> str:
+    return database_image
 
 
 @contextmanager
@@ -99,6 +99,8 @@ def test_data_stay_and_the_first_start_is_not_repeated(runner: Runner, image: st
 
 
 def test_a_first_start_that_was_cut_off_is_made_anew(runner: Runner, image: str) -> None:
+    if "resee-postgres" not in image:
+        pytest.skip("the official image takes what was cut off for a database")
     with runner.volume() as volume:
         cut_off = f"mkdir {MOUNT}/pgdata.new && touch {MOUNT}/pgdata.new/PG_VERSION"
         with runner.running(image, "sh", "-c", cut_off, volumes={volume: MOUNT}, writable=WRITABLE) as made:
@@ -143,5 +145,5 @@ def test_the_password_may_come_from_a_file(runner: Runner, image: str, tmp_path:
 
 
 def test_without_a_password_it_refuses_to_start(runner: Runner, image: str) -> None:
-    with pytest.raises(ClusterError, match="POSTGRES_PASSWORD is not set"):
+    with pytest.raises(ClusterError, match="POSTGRES_PASSWORD"):
         runner.once(image, "postgres")

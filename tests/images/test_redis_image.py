@@ -1,4 +1,4 @@
-"""The Redis stand-in honours the official image's contract: arguments, folder, user, reachable by default."""
+"""Redis, the official image or its stand-in: arguments, folder, user, reachable by default."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ PASSWORD = {"REDISCLI_AUTH": "test-password"}
 
 
 @pytest.fixture(scope="module")
-def image(images: dict[str, str]) -> str:
-    return images["resee-redis"]
+def image(redis_image: str) -> str:
+    return redis_image
 
 
 def ping(container: Container, **env: str) -> str:
