@@ -2,7 +2,7 @@
 
 glibc raises the size from which it maps buffers on their own whenever one of them is freed. After a few
 lists all of them come from the heap, where what is kept lies between what is freed. Set by hand, the size
-stays: 20 MiB less for 1,000 deployments.
+stays.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """What the cache keeps of an object, and how small: only what diff and health read, as compressed JSON.
 
-Sizes, measured on a Local deployment's 20 children: a decoded object takes 9 KiB of memory, its JSON 1.6
-KiB, and 0.3 KiB when it is compressed against the first object of its kind, since deployments resemble each
-other. Packing takes 20 microseconds, unpacking 15.
+Deployments resemble each other, so an object is compressed against the first one of its kind. On the children
+of a Local deployment the JSON of an object is 1.4 KiB on average and 171 bytes when packed; packing takes about
+6 microseconds.
 """
 
 from __future__ import annotations
