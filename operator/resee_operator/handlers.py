@@ -1,8 +1,8 @@
 """Kopf's part: hands every event of a ReseeDeployment to the operator. The only module that imports kopf.
 
 Kopf watches the custom resources; the children's watches are `kube.watch`. Kopf hands over some 2,000 objects
-a second, keeps a task for each that had an event, and never tells of an object that went away while a watch was
-down: for tens of thousands of children that is too slow, too large and not exact.
+a second, keeps a task for each that had an event, and never tells of an object that went away while a watch
+was down: for tens of thousands of children that is too slow, too large and not exact.
 """
 
 from __future__ import annotations

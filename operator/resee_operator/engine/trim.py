@@ -1,8 +1,8 @@
 """What the cache keeps of an object, and how small: only what diff and health read, as compressed JSON.
 
 Deployments resemble each other, so an object is compressed against the first one of its kind. On the children
-of a Local deployment the JSON of an object is 1.4 KiB on average and 171 bytes when packed; packing takes about
-6 microseconds.
+of a Local deployment the JSON of an object is 1.4 KiB on average and 171 bytes when packed; packing takes
+about 6 microseconds.
 """
 
 from __future__ import annotations
