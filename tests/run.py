@@ -34,7 +34,7 @@ class Runner:
 
     def run(self, suites: Sequence[Suite]) -> Counts:
         """Run the lanes side by side and return the sum of all counts."""
-        lanes: dict[str, list[Suite]] = {}
+        lanes: dict[int, list[Suite]] = {}
         for suite in suites:
             lanes.setdefault(suite.lane, []).append(suite)
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -29,34 +29,34 @@ def run(folder: Path, *chosen: Suite) -> Counts:
 
 
 def test_suites_of_all_lanes_are_counted_together(tmp_path: Path) -> None:
-    chosen = [Suite(name, lane, reporting(PASSES)) for name, lane in [("a", "1"), ("b", "1"), ("c", "2")]]
+    chosen = [Suite(name, lane, reporting(PASSES)) for name, lane in [("a", 1), ("b", 1), ("c", 2)]]
     assert run(tmp_path, *chosen) == Counts(passed=3)
 
 
 def test_the_words_of_a_suite_are_in_its_log(tmp_path: Path) -> None:
-    run(tmp_path, Suite("a", "1", reporting(PASSES)))
+    run(tmp_path, Suite("a", 1, reporting(PASSES)))
     assert (tmp_path / "a.log").read_text() == "words\n"
 
 
 def test_a_failed_suite_shows_its_last_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(tmp_path, Suite("a", "1", reporting(PASSES, code=1))) == Counts(passed=1, failed=1)
+    assert run(tmp_path, Suite("a", 1, reporting(PASSES, code=1))) == Counts(passed=1, failed=1)
     assert "words" in capsys.readouterr().out
 
 
 def test_what_must_be_there_before_stops_the_suite(tmp_path: Path) -> None:
-    chosen = Suite("a", "1", reporting(PASSES), before=(program("raise SystemExit(2)"),))
+    chosen = Suite("a", 1, reporting(PASSES), before=(program("raise SystemExit(2)"),))
     assert run(tmp_path, chosen) == Counts(failed=1)
 
 
 def test_a_missing_program_fails_its_suite_alone(tmp_path: Path) -> None:
-    assert run(tmp_path, Suite("a", "1", ("no-such-program",)), Suite("b", "1", reporting(PASSES))) == Counts(
+    assert run(tmp_path, Suite("a", 1, ("no-such-program",)), Suite("b", 1, reporting(PASSES))) == Counts(
         passed=1, failed=1
     )
 
 
 def test_an_old_report_does_not_count(tmp_path: Path) -> None:
     (tmp_path / "a.xml").write_text(PASSES)
-    assert run(tmp_path, Suite("a", "1", program("raise SystemExit(1)"))) == Counts(failed=1)
+    assert run(tmp_path, Suite("a", 1, program("raise SystemExit(1)"))) == Counts(failed=1)
 
 
 @pytest.mark.parametrize("suite", suites.SUITES, ids=lambda suite: suite.name)
