@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from devcluster.build import push
 from devcluster.errors import ClusterError
 from devcluster.images import base, builder
 from devcluster.images.builder import Builder
@@ -28,6 +29,7 @@ class RememberingEngine(DockerClient):
     builds: list[str] = field(default_factory=list)
     options: dict[str, tuple[str, ...]] = field(default_factory=dict)
     broken: set[str] = field(default_factory=set)
+    pushed: list[str] = field(default_factory=list)
 
     def has(self, reference: str) -> bool:
         return reference in self.held
@@ -35,6 +37,10 @@ class RememberingEngine(DockerClient):
     def tag(self, reference: str, other: str) -> None:
         assert reference in self.held
         self.held.add(other)
+
+    def push(self, reference: str) -> None:
+        assert reference in self.held
+        self.pushed.append(reference)
 
     def build(self, context: Context, reference: str, log: Path, options: tuple[str, ...] = ()) -> None:
         name = reference.rpartition("/")[2].partition(":")[0]
@@ -138,3 +144,15 @@ def test_a_failure_is_raised_and_the_others_are_built(made: Builder, engine: Rem
     with pytest.raises(ClusterError, match="resee-nginx"):
         build(made)
     assert {"resee-backend", "resee-backup"} <= set(engine.builds)
+
+
+def test_one_image_alone_is_built_alone(made: Builder, engine: RememberingEngine) -> None:
+    reference = made.build_one("resee-nginx", Progress.silent())
+    assert engine.builds == ["resee-nginx"]
+    assert reference in engine.held
+
+
+def test_a_release_is_pushed_under_its_version(made: Builder, engine: RememberingEngine) -> None:
+    references = build(replace(made, registry="ghcr.io/example"))
+    push(engine, references, "1.2.3", Progress.silent())
+    assert sorted(engine.pushed) == sorted(f"ghcr.io/example/{name}:1.2.3" for name in references)
