@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import boto3
@@ -26,8 +26,11 @@ Lines = Callable[[], list[str]]
 
 
 @pytest.fixture(scope="module")
-def lines(kubectl: Kubectl) -> Iterator[Lines]:
-    """What the writer's Pods have written, one line for each start, once one of them is Ready."""
+def lines(kubectl: Kubectl) -> Lines:
+    """What the writer's Pods have written, one line for each start, once one of them is Ready.
+
+    The writer goes with its cluster, which a later test takes down.
+    """
     kubectl.apply(*yaml.safe_load_all(WRITER.read_text()))
 
     def read() -> list[str]:
@@ -37,8 +40,7 @@ def lines(kubectl: Kubectl) -> Iterator[Lines]:
         except ClusterError as error:
             raise AssertionError(str(error)) from error
 
-    yield lambda: until(read, Budget.POD, every=1)
-    kubectl.run("delete", "--filename", str(WRITER))
+    return lambda: until(read, Budget.POD, every=1)
 
 
 def _record() -> Record:
