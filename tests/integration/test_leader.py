@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from devcluster.apiserver import ApiServer
+from resee_operator.engine.status import SETTLE
 from tests.integration.operator_process import WRITES, OperatorProcess
 from tests.integration.resees import Resee
 from tests.support.wait import Budget, until
@@ -95,7 +96,7 @@ def test_paused_leader_never_writes_beside_the_next(
     resee = Resee(server, namespace)
     resee.apply()
     _repairs(resee)
-    writes = first.calls(*WRITES)
+    writes = _settled(first)
     first.pause()
     second.lead()
     # Work lies ready for the paused one: its watches have these events waiting when it goes on.
@@ -108,6 +109,21 @@ def test_paused_leader_never_writes_beside_the_next(
     assert first.metric("resee_operator_leader") == 0
     assert first.calls(*WRITES) == writes
     assert second.metric("resee_operator_leader") == 1
+
+
+def _settled(operator: OperatorProcess) -> float:
+    """The number of its writes, once it has made none for longer than news for the status may wait."""
+    seen, since = operator.calls(*WRITES), time.monotonic()
+
+    def quiet() -> float:
+        nonlocal seen, since
+        now = operator.calls(*WRITES)
+        if now != seen:
+            seen, since = now, time.monotonic()
+        assert time.monotonic() - since > SETTLE + 1, "it still writes"
+        return now
+
+    return until(quiet, Budget.FAILOVER)
 
 
 def _counted(operator: OperatorProcess) -> None:
