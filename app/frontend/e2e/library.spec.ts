@@ -12,7 +12,7 @@ test('a content is filed, found, changed and deleted', async ({ page, api, user 
 
   await page.getByRole('link', { name: 'Contents' }).click();
   await page.getByRole('link', { name: 'New content' }).click();
-  await page.getByLabel('Title').fill('Mitochondria');
+  await page.getByRole('textbox', { name: 'Title' }).fill('Mitochondria');
   await page.getByLabel('Category').selectOption('Biology');
   await page.getByLabel('What you want to remember').fill('The power house of the cell');
   await page.getByRole('button', { name: 'Preview' }).click();
@@ -26,7 +26,7 @@ test('a content is filed, found, changed and deleted', async ({ page, api, user 
   await page.getByRole('link', { name: /Mitochondria/ }).click();
 
   await page.getByRole('button', { name: 'Edit' }).click();
-  await page.getByLabel('Title').fill('Mitochondrion');
+  await page.getByRole('textbox', { name: 'Title' }).fill('Mitochondrion');
   await page.getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('heading', { name: 'Mitochondrion' })).toBeVisible();
 

@@ -14,7 +14,7 @@ test('from signing up to a completed review', async ({ page }) => {
   await expect(page.getByRole('heading', { name: 'Welcome to Resee' })).toBeVisible();
 
   await page.getByRole('main').getByRole('link', { name: 'New content' }).click();
-  await page.getByLabel('Title').fill('What does ATP do?');
+  await page.getByRole('textbox', { name: 'Title' }).fill('What does ATP do?');
   await page.getByLabel('What you want to remember').fill('It carries **energy** in every cell.');
   await page.getByRole('button', { name: 'Save content' }).click();
   await expect(page.getByRole('heading', { name: 'What does ATP do?' })).toBeVisible();
