@@ -19,6 +19,7 @@ from devcluster.cluster.lifecycle import Cluster, describe
 from devcluster.cluster.record import Record
 from devcluster.deploy import chart, example
 from devcluster.engine import select
+from devcluster.errors import ClusterError
 from devcluster.images import records
 from devcluster.progress import Progress
 
@@ -67,12 +68,24 @@ def install(
     with ThreadPoolExecutor(2) as pool:
         building = pool.submit(build_images, engine, progress)
         starting = pool.submit(operations.up, name, nodes, *ports, progress)
-        references = building.result()
+        references = _built(building, starting)
         if _made(name, starting):
             # While the cluster is still being checked: its nodes are there, and take images.
             _fill(operations.existing(name), references, progress)
         cluster = starting.result()
     return cluster, references
+
+
+def _built(building: Future[dict[str, str]], starting: Future[Cluster]) -> dict[str, str]:
+    """The references of the images.
+
+    A start that failed has taken the engine away under them: then its error is the one to tell.
+    """
+    try:
+        return building.result()
+    except ClusterError:
+        starting.result()
+        raise
 
 
 def _made(name: str, starting: Future[Cluster]) -> bool:

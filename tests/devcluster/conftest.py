@@ -34,9 +34,9 @@ class Machine:
         return done
 
     def start(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """The same, still running, on free ports."""
+        """The same, still running, on free ports; Ctrl-C reaches it also below a shell's `&`."""
         ports = (f"--http-port={free_port()}", f"--s3-port={free_port()}")
-        command = [sys.executable, "-m", "devcluster", *arguments, *ports]
+        command = ["env", "--default-signal=INT", sys.executable, "-m", "devcluster", *arguments, *ports]
         return subprocess.Popen(command, cwd=paths.ROOT, stderr=subprocess.DEVNULL, start_new_session=True)
 
     def up(self, name: str, *options: str) -> Kubectl:
