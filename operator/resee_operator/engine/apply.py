@@ -7,8 +7,9 @@ begins when all are written. One object's error does not keep the others from be
 from __future__ import annotations
 
 import asyncio
+import copy
 import itertools
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,8 +18,10 @@ from resee_operator.engine.cache import Cache
 from resee_operator.engine.diff import compare
 from resee_operator.engine.trim import OWNS_REPLICAS
 from resee_operator.kube.api import KubeApi, Preconditions
-from resee_operator.kube.errors import ApiError, Conflict, Invalid
+from resee_operator.kube.errors import ApiError, Conflict, Invalid, NotFound
+from resee_operator.kube.merge import merge_patch
 from resee_operator.kube.resources import KINDS, Manifest, namespace_of, resource_of
+from resee_operator.operations import Live, StatusWrite
 
 HANDOVER = "resee-operator-handover"
 """Field manager that holds spec.replicas from the moment we leave it out until an autoscaler writes it.
@@ -64,6 +67,24 @@ class Applier:
                 if isinstance(end, BaseException):
                     raise end
         return result
+
+    async def write_statuses(self, live: Live, writes: Iterable[StatusWrite]) -> None:
+        """Let the statuses of requests say what an operation came to; what they say already is not sent.
+
+        Raises:
+            ApiError: the cluster did not let us. A request that is gone is left alone.
+        """
+        for write in writes:
+            found = live.get(write.kind, write.name)
+            if found is None or _says(found.get("status") or {}, write.change):
+                continue
+            resource, namespace = KINDS[write.kind], namespace_of(found)
+            change = {"status": dict(write.change)}
+            try:
+                answer = await self._api.patch(resource, namespace, write.name, change, subresource="status")
+            except NotFound:
+                continue
+            self._cache.written(resource, answer)
 
     async def _carry_out(self, action: Action, result: Applied) -> None:
         try:
@@ -120,6 +141,11 @@ def _clearing(action: Action, error: Invalid) -> dict[str, Any] | None:
         # Parameters of another type of strategy.
         return {"spec": {"strategy": {"rollingUpdate": None, **action.manifest["spec"]["strategy"]}}}
     return None
+
+
+def _says(status: Mapping[str, Any], change: Mapping[str, Any]) -> bool:
+    """Whether a merge patch would change nothing."""
+    return bool(merge_patch(copy.deepcopy(dict(status)), dict(change)) == status)
 
 
 def _wave(action: Action) -> int:

@@ -12,7 +12,15 @@ from collections.abc import Callable, Iterable, Mapping
 
 from resee_operator.engine.queue import MERGE, Key, Urgency
 from resee_operator.engine.trim import Packer, trim
-from resee_operator.kube.resources import RESEE, Manifest, Resource, name_of, namespace_of, version_of
+from resee_operator.kube.resources import (
+    REQUESTS,
+    RESEE,
+    Manifest,
+    Resource,
+    name_of,
+    namespace_of,
+    version_of,
+)
 
 INSTANCE = "app.kubernetes.io/instance"
 MANAGED_BY = "app.kubernetes.io/managed-by"
@@ -24,6 +32,7 @@ Child = tuple[str, str]
 """Kind and name of a child."""
 Wake = Callable[[Key, Urgency, float], None]
 
+_REQUESTS = frozenset(resource.kind for resource in REQUESTS)
 _BURIED = 4096
 """Ends of objects that are remembered: an answer to a write may come after the event that the object is
 gone."""
@@ -75,7 +84,7 @@ class Cache:
         if known is not None and known.version >= version:
             return
         self._keep(resource, key, found)
-        if resource is RESEE or resource.kind == "Secret":
+        if resource is RESEE or resource.kind == "Secret" or resource.kind in _REQUESTS:
             self._wake(key, Urgency.EDIT, 0.0)
         else:
             self._wake(key, Urgency.CHANGE, MERGE)
@@ -207,6 +216,8 @@ class Cache:
     def _key_of(self, found: Manifest) -> Key | None:
         if found["kind"] == RESEE.kind:
             key = _name(found)
+        elif found["kind"] in _REQUESTS:
+            key = (namespace_of(found), str(found["spec"]["deployment"]))
         else:
             instance = (found["metadata"].get("labels") or {}).get(INSTANCE)
             if not instance:

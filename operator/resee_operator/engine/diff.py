@@ -16,7 +16,7 @@ import orjson
 
 from resee_operator.engine.actions import Action, FieldChange, Plan, Refusal, Verb
 from resee_operator.engine.normalise import is_default, may_be_absent, same_leaf
-from resee_operator.kube.resources import CHILDREN, Manifest, name_of
+from resee_operator.kube.resources import CHILDREN, REQUESTS, Manifest, name_of
 from resee_operator.kube.schema import is_atomic, is_set, key_of, list_keys
 
 DIGEST = "resee.io/applied"
@@ -46,8 +46,9 @@ IMMUTABLE: dict[str, tuple[str, ...]] = {
 """Fields that the server refuses to change. Jobs are made anew; elsewhere the live value stays and is
 reported."""
 
-KEPT = frozenset({"Secret", "PersistentVolumeClaim", "Pod"})
-"""Kinds never deleted as orphans: the first two hold data, the last belongs to its controller."""
+KEPT = frozenset({"Secret", "PersistentVolumeClaim", "Pod", *(resource.kind for resource in REQUESTS)})
+"""Kinds never deleted as orphans: the first two hold data, a Pod belongs to its controller, requests to their
+users."""
 
 
 class Live(Protocol):

@@ -25,11 +25,11 @@ class Hold:
 
     action: Action
     waits_for: str
-    verdict: Verdict | None
+    why: str = ""
 
     def sentence(self) -> str:
         what = f"{self.action.kind}/{self.action.name} waits for {self.waits_for}"
-        return f"{what}: {self.verdict.message}" if self.verdict else what
+        return f"{what}: {self.why}" if self.why else what
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,34 +54,42 @@ def step_of(component: str) -> str:
     return "worker" if component.startswith("worker-") else component
 
 
-def hold(plan: Plan, verdicts: Mapping[str, Verdict], ran: Ran) -> tuple[Plan, list[Hold]]:
+def hold(
+    plan: Plan, verdicts: Mapping[str, Verdict], ran: Ran, blocks: Mapping[str, str] | None = None
+) -> tuple[Plan, list[Hold]]:
     """Split a plan into what may be done now and what has to wait.
 
     Args:
         plan: everything that is to be done.
         verdicts: health by component, as it is before anything of the plan is done.
         ran: what has run already.
+        blocks: sentence by step: what an operation lets nothing past, the step itself included.
     """
     pending = {step_of(action.component) for action in plan.actions if _brings_version(action, ran)}
     allowed: list[Action] = []
     holds: list[Hold] = []
     for action in plan.actions:
-        blocker = _blocker(action, verdicts, pending) if _brings_version(action, ran) else None
-        if blocker is None:
+        held = _hold(action, verdicts, pending, blocks or {}) if _brings_version(action, ran) else None
+        if held is None:
             allowed.append(action)
         else:
-            verdict = verdicts.get(blocker)
-            holds.append(Hold(action, blocker, verdict if verdict and not verdict.healthy else None))
+            holds.append(held)
     holds.sort(key=lambda held: ORDER.index(step_of(held.action.component)))
     return Plan(tuple(allowed), plan.refused), holds
 
 
-def _blocker(action: Action, verdicts: Mapping[str, Verdict], pending: set[str]) -> str | None:
-    """The first step before the action's own that is not done."""
-    for step in ORDER[: ORDER.index(step_of(action.component))]:
+def _hold(
+    action: Action, verdicts: Mapping[str, Verdict], pending: set[str], blocks: Mapping[str, str]
+) -> Hold | None:
+    """What the action waits for: the first step that is blocked, or that is before its own and not done."""
+    own = step_of(action.component)
+    for step in ORDER[: ORDER.index(own) + 1]:
+        if step in blocks:
+            return Hold(action, step, blocks[step])
         verdict = verdicts.get(step)
-        if step in pending or (verdict is not None and not verdict.healthy):
-            return step
+        bad = verdict is not None and not verdict.healthy
+        if step != own and (step in pending or bad):
+            return Hold(action, step, verdict.message if verdict and bad else "")
     return None
 
 

@@ -1,13 +1,13 @@
 """One pass over one deployment: calls the steps in their order and says what came of it.
 
-snapshot -> parse -> resolve -> secrets -> objects -> diff -> gates -> apply -> status. A pass that finds
-nothing to do sends nothing, neither a write nor a read.
+snapshot -> parse -> resolve -> steer -> secrets -> objects -> diff -> gates -> apply -> status. A pass that
+finds nothing to do sends nothing, neither a write nor a read.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -33,17 +33,36 @@ from resee_operator.kube.api import KubeApi
 from resee_operator.kube.errors import ApiError, NotFound, NotLeader
 from resee_operator.kube.resources import RESEE, Manifest
 from resee_operator.notify import slack
+from resee_operator.operations import OPERATIONS, Course, Operation, steer
 from resee_operator.stages import Defaults, Resolved, resolve
 
 _WITH_PODS = ("Deployment", "StatefulSet")
+_SOONEST = 0.1
+"""Least seconds until a pass that an operation asks for: what this one writes is seen by then."""
+
+
+class Clock:
+    """The time, as a pass asks for it."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back."""
+        return time.monotonic()
+
+    def now(self) -> datetime:
+        """The time of day in UTC, which an operation compares with what the status remembers."""
+        return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A resolved spec and everything that should exist for it, stamped."""
+    """The course of a deployment and everything that should exist for it, stamped."""
 
-    resolved: Resolved
+    course: Course
     manifests: Sequence[Manifest]
+
+    @property
+    def resolved(self) -> Resolved:
+        return self.course.resolved
 
 
 class Reconciler:
@@ -56,16 +75,17 @@ class Reconciler:
         queue: Queue,
         defaults: Defaults,
         *,
-        components: Sequence[Component] = COMPONENTS,
+        operations: Sequence[Operation] = OPERATIONS,
         notify: Notify = slack,
-        monotonic: Callable[[], float] = time.monotonic,
+        clock: Clock | None = None,
     ) -> None:
         self._api = api
         self._cache = cache
         self._queue = queue
         self._defaults = defaults
-        self._components = components
-        self._now = monotonic
+        self._components: Sequence[Component] = COMPONENTS
+        self._operations = operations
+        self._clock = clock or Clock()
         self._secrets = SecretKeeper(api, cache)
         self._applier = Applier(api, cache)
         self._reporter = Reporter(api, notify)
@@ -94,9 +114,10 @@ class Reconciler:
         Raises:
             UserError: the spec cannot work.
         """
-        resolved = self._resolve(resee)
+        course = self._steer(snapshot, resee)
+        resolved = course.resolved
         secrets = self._secrets.peek(snapshot, generated(resolved), resolved.secret_names)
-        wanted = self._wanted(resolved, Facts(secrets.data))
+        wanted = self._wanted(course, Facts(secrets.data))
         return wanted, diff(wanted.manifests, snapshot, resolved.uid)
 
     async def _pass(self, snapshot: Snapshot, resee: Manifest) -> status.Findings:
@@ -124,18 +145,24 @@ class Reconciler:
         return replace(findings, outcome=replace(invalid, changed=done.changed, repaired=done.repaired))
 
     async def _walk(self, snapshot: Snapshot, resee: Manifest) -> status.Findings:
-        resolved = self._resolve(resee)
+        course = self._steer(snapshot, resee)
+        resolved = course.resolved
         secrets = await self._secrets.ensure(snapshot, generated(resolved), resolved.secret_names)
-        wanted = self._wanted(resolved, Facts(secrets.data))
+        wanted = self._wanted(course, Facts(secrets.data))
         snapshot = self._look_again(snapshot, secrets, changed=bool(secrets.done))
-        verdicts = {part.NAME: part.health(resolved, snapshot) for part in self._components}
-        plan, holds = hold(diff(wanted.manifests, snapshot, resolved.uid), verdicts, _ran(resee, resolved))
+        verdicts = self._judge(course, snapshot)
+        plan, holds = hold(
+            diff(wanted.manifests, snapshot, resolved.uid), verdicts, _ran(resee, resolved), course.blocks
+        )
         applied = await self._applier.apply(plan.actions)
         await self._reporter.writes(resee, plan, applied)
+        await self._applier.write_statuses(snapshot, course.writes)
+        if course.again is not None:
+            self._queue.add(snapshot.key, Urgency.CHANGE, max(course.again, _SOONEST))
         changed = [*secrets.done, *(action.sentence() for action in applied.done)]
         if changed:
             snapshot = self._look_again(snapshot, secrets, changed=True)
-            verdicts = {part.NAME: part.health(resolved, snapshot) for part in self._components}
+            verdicts = self._judge(course, snapshot)
         return status.Findings(
             outcome=replace(
                 _outcome(verdicts, holds, plan, applied, changed), repaired=_repaired(resee, applied)
@@ -147,6 +174,7 @@ class Reconciler:
             exists=snapshot.components(_WITH_PODS),
             pending=bool(changed),
             secrets=secrets.data,
+            memory=course.status,
         )
 
     def _look_again(self, snapshot: Snapshot, secrets: Secrets, *, changed: bool) -> Snapshot:
@@ -162,13 +190,21 @@ class Reconciler:
         meta = model.metadata
         return resolve(meta.name, meta.namespace, meta.uid, model.spec, self._defaults, pinned)
 
-    def _wanted(self, resolved: Resolved, facts: Facts) -> Wanted:
+    def _steer(self, snapshot: Snapshot, resee: Manifest) -> Course:
+        return steer(self._resolve(resee), snapshot, self._clock.now(), self._operations)
+
+    def _wanted(self, course: Course, facts: Facts) -> Wanted:
+        resolved = course.resolved
         manifests = [manifest for part in self._components for manifest in part.objects(resolved, facts)]
         secrets = [secret.manifest for secret in generated(resolved)]
-        return Wanted(resolved, [stamp(manifest) for manifest in (*secrets, *manifests)])
+        return Wanted(course, [stamp(manifest) for manifest in (*secrets, *manifests, *course.objects)])
+
+    def _judge(self, course: Course, snapshot: Snapshot) -> dict[str, Verdict]:
+        health = {part.NAME: part.health(course.resolved, snapshot) for part in self._components}
+        return {**health, **course.verdicts}
 
     async def _write_status(self, key: Key, resee: Manifest, findings: status.Findings) -> None:
-        now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        now = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         old = resee.get("status") or {}
         new = status.build(resee, findings, self._components, now)
         if findings.pending:
@@ -178,9 +214,9 @@ class Reconciler:
         if change is None:
             self._news_since.pop(key, None)
             return
-        since = self._news_since.setdefault(key, self._now())
-        wait = since + status.SETTLE - self._now()
-        if wait > 0 and not status.is_urgent(old, new):
+        since = self._news_since.setdefault(key, self._clock.monotonic())
+        wait = since + status.SETTLE - self._clock.monotonic()
+        if wait > 0 and not status.is_urgent(old, new, findings.memory):
             self._queue.add(key, Urgency.CHANGE, wait)
             return
         self._news_since.pop(key, None)

@@ -15,7 +15,7 @@ from resee_operator.kube.resources import Manifest
 
 
 class Snapshot:
-    """What a pass knows of the cluster. `components.base.Live` and `engine.diff.Live`."""
+    """What a pass knows of the cluster. `operations.base.Live` and `engine.diff.Live`."""
 
     def __init__(self, cache: Cache, key: Key) -> None:
         self.key = key
@@ -46,8 +46,12 @@ class Snapshot:
 
     def all_pods(self) -> list[Manifest]:
         """The Pods of all components."""
-        found = [self.get(kind, name) for kind, name in self._entries if kind == "Pod"]
-        return [pod for pod in found if pod is not None]
+        return self.all_of("Pod")
+
+    def all_of(self, kind: str) -> list[Manifest]:
+        """All objects of a kind, in the order of their names."""
+        names = sorted(name for known, name in self._entries if known == kind)
+        return [found for name in names if (found := self.get(kind, name)) is not None]
 
     def secret_values(self) -> set[str]:
         """Every value of every Secret of the deployment."""

@@ -39,6 +39,7 @@ class Findings:
         exists: labels of the components whose Pods have a controller in the cluster.
         pending: whether the pass wrote something that has yet to take effect.
         secrets: data of the Secrets that the pass has read, to be kept out of whatever is told.
+        memory: what the operations remember, by field of the status; None takes a field away.
     """
 
     outcome: Outcome
@@ -49,6 +50,7 @@ class Findings:
     exists: frozenset[str] = frozenset()
     pending: bool = False
     secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
+    memory: Mapping[str, Any] = field(default_factory=dict)
 
 
 def judge(
@@ -86,6 +88,9 @@ def build(resee: Manifest, findings: Findings, components: Iterable[Component], 
     status: Status = {"observedGeneration": generation}
     if findings.resolved is not None:
         status |= _facts(old, findings, findings.resolved)
+    for name, value in findings.memory.items():
+        both = isinstance(value, Mapping) and isinstance(status.get(name), Mapping)
+        status[name] = {**status[name], **value} if both else value
     known = {condition["type"]: condition for condition in old.get("conditions") or ()}
     for name, (answer, reason, message) in answers.items():
         before = known.get(name, {})
@@ -103,17 +108,22 @@ def build(resee: Manifest, findings: Findings, components: Iterable[Component], 
 def patch(old: Status, new: Status) -> Status | None:
     """The merge patch from one status to the other, or None where they are the same."""
     change = {key: value for key, value in new.items() if old.get(key) != value}
-    if "replicas" in change:
-        change["replicas"] = {**dict.fromkeys(old.get("replicas") or {}), **change["replicas"]}
+    for key, value in change.items():
+        if isinstance(value, Mapping):
+            # A merge patch keeps what it does not name.
+            change[key] = {**dict.fromkeys(old.get(key) or {}), **value}
     return change or None
 
 
-def is_urgent(old: Status, new: Status) -> bool:
-    """Whether a new status must be written at once: somebody waits for it, or somebody must act.
+def is_urgent(old: Status, new: Status, memory: Iterable[str] = ()) -> bool:
+    """Whether a new status must be written at once: somebody waits for it, somebody must act, or it is the
+    memory of an operation.
 
     Ready that only turns False is not: a Deployment's controller is always a moment behind its spec.
     """
     if old.get("observedGeneration") != new.get("observedGeneration") or not old.get("conditions"):
+        return True
+    if any(old.get(key) != new.get(key) for key in memory):
         return True
     before, after = _by_type(old), _by_type(new)
     ready = after.get("Ready", {}).get("status") == "True" != before.get("Ready", {}).get("status")

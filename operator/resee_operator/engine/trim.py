@@ -26,6 +26,7 @@ _METADATA = (
     "labels",
     "annotations",
     "ownerReferences",
+    "finalizers",
 )
 _POD_STATUS = ("phase", "reason", "message", "conditions", "containerStatuses", "initContainerStatuses")
 _CONTAINER_STATUS = ("name", "image", "ready", "restartCount", "started", "state", "lastState")

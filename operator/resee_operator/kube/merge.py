@@ -1,4 +1,4 @@
-"""How the fake server merges: apply by field paths and list keys, and JSON merge patch (RFC 7386)."""
+"""How a server merges: apply by field paths and list keys, and JSON merge patch (RFC 7386)."""
 
 from __future__ import annotations
 

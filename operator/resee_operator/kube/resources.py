@@ -42,6 +42,12 @@ RESEE = Resource("ReseeDeployment", "resee.io", "v1alpha1", "reseedeployments")
 EVENT = Resource("Event", "", "v1", "events")
 LEASE = Resource("Lease", "coordination.k8s.io", "v1", "leases")
 
+REQUESTS: tuple[Resource, ...] = (
+    Resource("ReseeBackup", "resee.io", "v1alpha1", "reseebackups"),
+    Resource("ReseeRestore", "resee.io", "v1alpha1", "reseerestores"),
+)
+"""What users ask of a deployment beside its own spec; each names it in `spec.deployment`."""
+
 CHILDREN: tuple[Resource, ...] = (
     Resource("ServiceAccount", "", "v1", "serviceaccounts"),
     Resource("Secret", "", "v1", "secrets"),
@@ -61,7 +67,9 @@ CHILDREN: tuple[Resource, ...] = (
 """Kinds of the children, in the order in which a first pass creates them: what Pods read stands before the
 Pods."""
 
-KINDS: dict[str, Resource] = {resource.kind: resource for resource in (RESEE, EVENT, LEASE, *CHILDREN)}
+KINDS: dict[str, Resource] = {
+    resource.kind: resource for resource in (RESEE, EVENT, LEASE, *REQUESTS, *CHILDREN)
+}
 
 
 def resource_of(manifest: Manifest) -> Resource:

@@ -148,7 +148,7 @@ async def test_conditions_tell_the_truth_beside_an_invalid_spec() -> None:
         KINDS["StatefulSet"], KEY[0], "demo-postgres", {"status": down}, subresource="status"
     )
     await world.run()
-    world.now += 10
+    world.seconds += 10
     await world.run()
 
     assert (await world.condition("DatabaseReady"))["status"] == "False"

@@ -4,15 +4,18 @@ once."""
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from resee_operator.engine.cache import Cache
 from resee_operator.engine.outcome import Outcome
 from resee_operator.engine.queue import Queue
-from resee_operator.engine.reconcile import Reconciler
+from resee_operator.engine.reconcile import Clock, Reconciler
 from resee_operator.kube.api import WatchEvent
 from resee_operator.kube.fake import FakeKube
 from resee_operator.kube.resources import KINDS, RESEE, Manifest, name_of, namespace_of, version_of
+from resee_operator.operations import OPERATIONS, Operation
 from resee_operator.stages import Defaults
 
 KEY = ("default", "demo")
@@ -21,26 +24,36 @@ DEFAULTS = Defaults(
 )
 
 
-class World:
-    """One ReseeDeployment `demo` in a fake cluster. Time stands still unless `now` is moved."""
+class World(Clock):
+    """One ReseeDeployment `demo` in a fake cluster. Time stands still unless `seconds` is moved."""
 
-    def __init__(self, **spec: Any) -> None:
+    def __init__(self, *, operations: Sequence[Operation] = OPERATIONS, **spec: Any) -> None:
         self.kube = FakeKube()
-        self.now = 1000.0
-        self.queue = Queue(monotonic=self.clock)
+        self.seconds = 1000.0
+        self.operations = tuple(operations)
+        self.queue = Queue(monotonic=self.monotonic)
         self.cache = Cache(self.queue.add)
         self.told: list[tuple[str, str]] = []
         self.reconciler = self.replica()
         self._spec = {"stage": "Local", **spec}
         self._seen = 0
 
-    def clock(self) -> float:
-        return self.now
+    def monotonic(self) -> float:
+        return self.seconds
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.seconds, UTC)
 
     def replica(self, defaults: Defaults = DEFAULTS) -> Reconciler:
         """Another operator with the same view of the cluster, as after a restart."""
         return Reconciler(
-            self.kube, self.cache, self.queue, defaults, notify=self._notify, monotonic=self.clock
+            self.kube,
+            self.cache,
+            self.queue,
+            defaults,
+            operations=self.operations,
+            notify=self._notify,
+            clock=self,
         )
 
     def secret(self, name: str, key: str) -> str:
@@ -84,7 +97,7 @@ class World:
         for _ in range(12):
             outcome = await self.run()
             moved = await self.move()
-            self.now += 10
+            self.seconds += 10
             if not outcome.changed and not moved:
                 return await self.run()
         raise AssertionError(f"does not settle: {outcome}")
