@@ -10,15 +10,21 @@ from celery.schedules import crontab
 from celery.signals import celeryd_init, setup_logging
 from kombu import Exchange, Queue
 
+from config import redis_servers
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 QUEUES = ("default", "reviews", "email")
 # Seconds. The grace period of worker Pods must be longer, the visibility timeout is.
 TASK_TIME_LIMIT = int(os.environ.get("CELERY_TASK_TIME_LIMIT", "120"))
 
+# Without an environment (collectstatic while an image is built) there is no broker to reach.
+_BROKER = redis_servers.from_environment().broker(os.environ.get("REDIS_URL") or "redis://unused/0")
+
 app = Celery("resee")
 app.conf.update(
-    broker_url=os.environ.get("REDIS_URL"),
+    broker_url=_BROKER["broker_url"],
+    broker_use_ssl=_BROKER.get("broker_use_ssl", False),
     timezone=os.environ.get("CELERY_TIMEZONE", "Asia/Seoul"),
     # Each queue has a key of its own. Left to the defaults they would share one, and every task would be
     # put into all of them.
@@ -41,6 +47,7 @@ app.conf.update(
     task_time_limit=TASK_TIME_LIMIT,
     task_soft_time_limit=TASK_TIME_LIMIT - 10,
     broker_transport_options={
+        **_BROKER["broker_transport_options"],
         # Above the longest task, else a running task would be delivered a second time.
         "visibility_timeout": TASK_TIME_LIMIT + 30,
         "unacked_restore_interval": 1,

@@ -33,5 +33,14 @@ def database(name: str) -> dict[str, object]:
     entry["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("DISABLE_SERVER_SIDE_CURSORS", default=False)
     options = entry.setdefault("OPTIONS", {})
     assert isinstance(options, dict)
-    options.setdefault("connect_timeout", 5)
+    # Seconds, milliseconds for the last. A server that vanishes with its node says no word: without these a
+    # request would wait for it for a quarter of an hour.
+    for option, value in {
+        "connect_timeout": 5,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 20_000,
+    }.items():
+        options.setdefault(option, value)
     return entry

@@ -24,8 +24,13 @@ class Check:
 
 def _database() -> str | None:
     with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-        return None if cursor.fetchone() == (1,) else "SELECT 1 gave another answer"
+        cursor.execute("SELECT pg_is_in_recovery()")
+        (standby,) = cursor.fetchone()
+    if standby:
+        # A primary that became a standby; the next check finds the new primary by its name.
+        connection.close()
+        return "is a standby, which cannot be written to"
+    return None
 
 
 def _broker() -> str | None:

@@ -80,12 +80,13 @@ class Service:
 
 
 class Postgres(Service):
-    """Trusts every local connection as user `resee`."""
+    """Trusts every local connection as user `resee`. `options` are the server's own settings."""
 
     name = "postgres"
 
-    def __init__(self) -> None:
+    def __init__(self, **options: Any) -> None:
         super().__init__()
+        self.options = options
         self._bin = "/usr/lib/postgresql/15/bin"
 
     def identity(self) -> dict[str, Any]:
@@ -101,6 +102,7 @@ class Postgres(Service):
             "listen_addresses": "127.0.0.1",
             "unix_socket_directories": self.folder,
             "fsync": "off",
+            **self.options,
         }
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
         return [_program("postgres", self._bin), "-D", str(data), *options]
@@ -137,9 +139,13 @@ class Postgres(Service):
 
 
 class Redis(Service):
-    """Keeps its data over a restart, as in a deployment."""
+    """Keeps its data over a restart, as in a deployment. `options` are redis-server's own, without dashes."""
 
     name = "redis"
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__()
+        self.options = {name.replace("_", "-"): value for name, value in options.items()}
 
     def command(self) -> list[str]:
         options = {
@@ -148,6 +154,7 @@ class Redis(Service):
             "dir": self.folder,
             "save": "",
             "appendonly": "yes",
+            **self.options,
         }
         return [
             _program("redis-server"),
@@ -156,9 +163,20 @@ class Redis(Service):
 
     def answers(self) -> bool:
         try:
-            return bool(redis.Redis(port=self.port).ping())
+            return bool(self.client().ping())
         except redis.ConnectionError:
             return False
+
+    def client(self) -> redis.Redis:
+        """A client of database 0."""
+        return redis.Redis(port=self.port, password=self.options.get("requirepass"))
+
+    def kill(self) -> None:
+        """As when its node dies."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait()
+        self.process = None
 
     def url(self, number: int) -> str:
         return f"redis://127.0.0.1:{self.port}/{number}"

@@ -15,3 +15,9 @@ def hold(name: str) -> None:
     while not cached().exists(f"release:{name}"):
         time.sleep(0.05)
     cached().rpush(f"finished:{name}", os.getpid())
+
+
+@shared_task(name="outbox.tasks.say_for_tests")
+def say(word: str) -> None:
+    """Leaves `said:WORD` in the cache's database."""
+    cached().rpush(f"said:{word}", os.getpid())

@@ -91,7 +91,22 @@ def test_databases_come_from_their_urls():
     assert primary["CONN_HEALTH_CHECKS"]
     assert primary["DISABLE_SERVER_SIDE_CURSORS"]
     assert (replica["HOST"], replica["USER"]) == ("replica.example", "reader")
-    assert replica["OPTIONS"] == {"sslmode": "require", "connect_timeout": 5}
+    assert (replica["OPTIONS"]["sslmode"], replica["OPTIONS"]["connect_timeout"]) == ("require", 5)
+
+
+def test_the_certificate_of_the_database_is_checked_where_the_url_says_so():
+    url = "postgres://resee:x@db.example/resee?sslmode=verify-full&sslrootcert=/etc/resee/ca.crt"
+
+    options = read("s.DATABASES['default']['OPTIONS']", **{**REQUIRED, "DATABASE_URL": url})
+
+    assert (options["sslmode"], options["sslrootcert"]) == ("verify-full", "/etc/resee/ca.crt")
+
+
+def test_a_database_that_vanishes_is_given_up_within_seconds():
+    options = read("s.DATABASES['default']['OPTIONS']", **REQUIRED)
+
+    assert options["tcp_user_timeout"] <= 20_000
+    assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] <= 30
 
 
 def test_sentry_starts_with_its_dsn_and_is_not_even_imported_without():

@@ -48,6 +48,32 @@ def test_not_ready_without_the_database(client, database_away):
     assert answer.json()["checks"]["broker"] == "ok"
 
 
+@pytest.fixture
+def standby(transactional_db, postgres_server):
+    """The database, become a standby."""
+    signal = postgres_server.folder / "data" / "standby.signal"
+    postgres_server.stop()
+    signal.touch()
+    postgres_server.start()
+    yield
+    postgres_server.stop()
+    signal.unlink()
+    postgres_server.start()
+    connections.close_all()
+
+
+def test_not_ready_at_a_standby(client, standby):
+    """After a failover a kept connection may lead to what was the primary: reads work, no write does."""
+    connections["default"].ensure_connection()
+    kept = connections["default"].connection
+
+    answer = client.get(READY)
+
+    assert answer.status_code == 503
+    assert answer.json()["checks"]["database"] == "is a standby, which cannot be written to"
+    assert kept.closed
+
+
 @pytest.mark.parametrize(("setting", "check"), [("REDIS_URL", "broker"), ("CACHE_URL", "cache")])
 def test_not_ready_without_redis(client, db, settings, setting, check):
     setattr(settings, setting, f"redis://:secret@127.0.0.1:{free_port()}/0")

@@ -1,0 +1,192 @@
+"""Redis by its URL, over TLS, and behind Sentinels: the settings, and a real failover."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+import redis
+from celery import Celery
+from django.conf import settings
+from django.core.cache import cache
+from django.core.exceptions import ImproperlyConfigured
+
+from config.redis_servers import Servers, from_environment
+from core.redis import cached
+from testing import certificates
+from testing.budgets import PROCESS_IS_READY, TASK_RUNS, wait_until
+from testing.programs import gunicorn, worker
+from testing.sentinels import Sentinels
+from testing.services import Redis
+
+URL = "redis://:pass%2Fword@cache.example:6380/3"
+TWO = Servers(sentinels=(("one", 26379), ("two", 26380)), password="new/pass", sentinel_password="secret")
+
+
+def test_one_server_is_reached_by_its_url():
+    options = Servers().client(URL).connection_pool.connection_kwargs
+
+    assert (options["host"], options["port"], options["db"]) == ("cache.example", 6380, 3)
+    assert options["password"] == "pass/word"
+    assert Servers().broker(URL) == {"broker_url": URL, "broker_transport_options": {}}
+
+
+def test_sentinels_replace_host_and_port_and_keep_the_database():
+    pool = TWO.client(URL).connection_pool
+
+    assert pool.service_name == "resee"
+    assert (pool.connection_kwargs["db"], pool.connection_kwargs["password"]) == (3, "new/pass")
+    asked = [watcher.connection_pool.connection_kwargs for watcher in pool.sentinel_manager.sentinels]
+    assert [(one["host"], one["port"], one["password"]) for one in asked] == [
+        ("one", 26379, "secret"),
+        ("two", 26380, "secret"),
+    ]
+
+
+def test_celery_asks_the_same_sentinels():
+    broker = TWO.broker(URL)
+
+    assert broker["broker_url"] == "sentinel://:new%2Fpass@one:26379/3;sentinel://:new%2Fpass@two:26380/3"
+    options = broker["broker_transport_options"]
+    assert (options["master_name"], options["sentinel_kwargs"]["password"]) == ("resee", "secret")
+
+
+def test_the_urls_own_password_counts_where_no_other_is_given():
+    found = Servers(sentinels=(("one", 26379),))
+
+    assert found.client(URL).connection_pool.connection_kwargs["password"] == "pass/word"
+    assert found.broker("redis://nobody/0")["broker_url"] == "sentinel://one:26379/0"
+
+
+@pytest.mark.parametrize("sentinels", [(), (("one", 26379),)])
+def test_tls_asks_for_a_certificate_always(sentinels):
+    servers = Servers(sentinels=sentinels, ca_file="/etc/ca.crt")
+
+    options = servers.client("rediss://cache.example/0").connection_pool.connection_kwargs
+    broker = servers.broker("rediss://cache.example/0")
+
+    assert (options["ssl_cert_reqs"], options["ssl_ca_certs"]) == (2, "/etc/ca.crt")
+    assert broker["broker_use_ssl"] == {"ssl_cert_reqs": 2, "ssl_ca_certs": "/etc/ca.crt"}
+
+
+@pytest.mark.parametrize("text", [":26379", "one:port", "one:26379,:1"])
+def test_a_broken_list_of_sentinels_is_named(monkeypatch, text):
+    monkeypatch.setenv("SENTINEL_HOSTS", text)
+
+    with pytest.raises(ImproperlyConfigured, match="SENTINEL_HOSTS"):
+        from_environment()
+
+
+def test_the_environment_gives_all(monkeypatch):
+    for name, value in {
+        "SENTINEL_HOSTS": "one:26379,two",
+        "SENTINEL_MASTER": "other",
+        "REDIS_PASSWORD": "a",
+        "SENTINEL_PASSWORD": "b",
+        "REDIS_CA_FILE": "/ca.crt",
+    }.items():
+        monkeypatch.setenv(name, value)
+
+    assert from_environment() == Servers((("one", 26379), ("two", 26379)), "other", "a", "b", "/ca.crt")
+
+
+def test_djangos_cache_goes_by_the_same_client():
+    cache.set("word", {"kept": 1}, 60)
+
+    assert cache.get("word") == {"kept": 1}
+    assert cached().keys("*word*")
+
+
+@pytest.fixture(scope="module")
+def encrypted(tmp_path_factory):
+    """A Redis that speaks TLS only."""
+    made = certificates.make(tmp_path_factory.mktemp("tls"))
+    server = Redis(
+        tls_port=0,
+        tls_cert_file=made.certificate,
+        tls_key_file=made.key,
+        tls_ca_cert_file=made.authority,
+        tls_auth_clients="no",
+    )
+    server.options |= {"tls-port": server.port, "port": 0}
+    server.answers = lambda: _answers(f"rediss://127.0.0.1:{server.port}/0", made.authority)
+    server.start()
+    yield f"rediss://127.0.0.1:{server.port}/0", made.authority
+    server.remove()
+
+
+def _answers(url, authority):
+    try:
+        return Servers(ca_file=str(authority)).client(url).ping()
+    except redis.ConnectionError:
+        return False
+
+
+def test_a_server_with_a_certificate_of_our_authority_is_spoken_to(encrypted):
+    url, authority = encrypted
+    app = Celery("tls")
+    app.conf.update(Servers(ca_file=str(authority)).broker(url))
+
+    with app.connection_for_write() as connection:
+        connection.ensure_connection(max_retries=1)
+        assert connection.default_channel.client.ping()
+
+
+def test_a_server_whose_certificate_nobody_knows_is_refused(encrypted):
+    with pytest.raises(redis.ConnectionError, match="certificate"):
+        Servers().client(encrypted[0]).ping()
+
+
+@pytest.fixture
+def sentinels():
+    with Sentinels() as made:
+        yield made
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(180)
+def test_web_and_worker_follow_the_master_when_it_dies(sentinels):
+    """Both were connected to the old master; neither is restarted."""
+    with (
+        gunicorn(**sentinels.environment) as web,
+        worker("--include", "testing.tasks", **sentinels.environment) as program,
+    ):
+        wait_until("the worker is ready", lambda: program.passes("worker_ready"), PROCESS_IS_READY)
+        send(sentinels, "before")
+        wait_until("a task ran", lambda: finished(sentinels, "before"), TASK_RUNS)
+
+        sentinels.kill_master()
+
+        wait_until("web is ready again", web.is_ready, PROCESS_IS_READY)
+        send(sentinels, "after")
+        wait_until("a task runs at the new master", lambda: finished(sentinels, "after"), PROCESS_IS_READY)
+        assert program.passes("worker_alive")
+
+
+def send(sentinels, word):
+    """Sends a task from a process that knows nothing but the Sentinels."""
+    call = f"from config.celery import app; app.send_task('outbox.tasks.say_for_tests', ('{word}',))"
+    wait_until(f"{word} is sent", lambda: _python(call, sentinels.environment), PROCESS_IS_READY)
+
+
+def _python(program, environment):
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "config.settings", **environment},
+        cwd=settings.BASE_DIR,
+        capture_output=True,
+        check=False,
+    )
+    return done.returncode == 0
+
+
+def finished(sentinels, word):
+    servers = Servers(
+        sentinels=tuple(("127.0.0.1", watcher.port) for watcher in sentinels.watchers),
+        password=sentinels.password,
+        sentinel_password=sentinels.own_password,
+    )
+    try:
+        return servers.client("redis://nobody.invalid/1").llen(f"said:{word}")
+    except redis.RedisError:
+        return False

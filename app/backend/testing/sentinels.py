@@ -1,0 +1,93 @@
+"""A Redis master with a replica, and Sentinels that make the replica the master when it is gone."""
+
+from typing import Any
+
+import redis
+
+from testing.budgets import SERVICE_STARTS, wait_until
+from testing.services import Redis, Service, _program, free_port
+
+MASTER = "resee"
+# Milliseconds after which a Sentinel calls a master down: short, for tests.
+_DOWN_AFTER = 700
+
+
+class Sentinel(Service):
+    """One redis-sentinel that watches a master."""
+
+    name = "sentinel"
+
+    def __init__(self, master: Redis, quorum: int, password: str, own_password: str) -> None:
+        super().__init__()
+        self.own_password = own_password
+        lines = [
+            f"port {self.port}",
+            "bind 127.0.0.1",
+            f"requirepass {own_password}",
+            # Sentinels ask each other with the same password.
+            f"sentinel sentinel-pass {own_password}",
+            f"sentinel monitor {MASTER} 127.0.0.1 {master.port} {quorum}",
+            f"sentinel auth-pass {MASTER} {password}",
+            f"sentinel down-after-milliseconds {MASTER} {_DOWN_AFTER}",
+            f"sentinel failover-timeout {MASTER} 5000",
+        ]
+        (self.folder / "sentinel.conf").write_text("\n".join(lines) + "\n")
+
+    def command(self) -> list[str]:
+        return [_program("redis-server"), str(self.folder / "sentinel.conf"), "--sentinel"]
+
+    def client(self) -> redis.Redis:
+        return redis.Redis(port=self.port, password=self.own_password, decode_responses=True)
+
+    def answers(self) -> bool:
+        try:
+            return bool(self.client().ping())
+        except redis.ConnectionError:
+            return False
+
+
+class Sentinels:
+    """Three Sentinels, a master and a replica; `kill_master` is the outage."""
+
+    password, own_password = "redis-pass/7", "sentinel-pass/7"
+
+    def __init__(self) -> None:
+        login = {"requirepass": self.password, "masterauth": self.password}
+        self.master = Redis(**login)
+        # `replicaof` is given as one word with its two values, as redis-server takes it.
+        self.replica = Redis(**login, port=free_port(), replicaof=f"127.0.0.1 {self.master.port}")
+        self.replica.port = self.replica.options["port"]
+        self.watchers = [Sentinel(self.master, 2, self.password, self.own_password) for _ in range(3)]
+
+    def __enter__(self) -> "Sentinels":
+        for service in (self.master, self.replica, *self.watchers):
+            service.start()
+        wait_until("the Sentinels know each other and the replica", self._complete, SERVICE_STARTS)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for service in (*self.watchers, self.replica, self.master):
+            service.remove()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The variables of a process that goes by these Sentinels; the URLs' host exists nowhere."""
+        return {
+            "SENTINEL_HOSTS": ",".join(f"127.0.0.1:{watcher.port}" for watcher in self.watchers),
+            "SENTINEL_MASTER": MASTER,
+            "REDIS_PASSWORD": self.password,
+            "SENTINEL_PASSWORD": self.own_password,
+            "REDIS_URL": "redis://nobody.invalid:6379/0",
+            "CACHE_URL": "redis://nobody.invalid:6379/1",
+        }
+
+    def kill_master(self) -> None:
+        """Returns at once: the Sentinels take a second or two to make the replica the master."""
+        self.master.kill()
+
+    def _complete(self) -> bool:
+        return all(self._knows_all(watcher) for watcher in self.watchers)
+
+    def _knows_all(self, watcher: Sentinel) -> bool:
+        state: Any = watcher.client().sentinel_master(MASTER)
+        return int(state["num-slaves"]) == 1 and int(state["num-other-sentinels"]) == 2
