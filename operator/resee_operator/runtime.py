@@ -27,6 +27,7 @@ from resee_operator.kube.connection import Connection, Limits, load_configuratio
 from resee_operator.kube.errors import ApiError, NotFound
 from resee_operator.kube.lease import Leadership
 from resee_operator.kube.resources import CHILDREN, KINDS, RESEE, Manifest
+from resee_operator.kube.slots import PROMPT
 from resee_operator.kube.watch import Pace, Watch
 from resee_operator.metrics import Metrics
 from resee_operator.settings import Settings
@@ -177,6 +178,7 @@ class Operator:
             self._later(key)
             return
         started, pass_id = time.perf_counter(), next(self._passes)
+        PROMPT.set(self.queue.is_prompt(key))
         try:
             outcome = await self._reconciler.run(key)
         except Exception as error:

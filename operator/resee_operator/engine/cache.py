@@ -134,7 +134,13 @@ class Cache:
             # Or of its end.
             self._wake(key, Urgency.EDIT, 0.0)
             return
+        if resource is RESEE and known is not None and self._was_edited(known, found):
+            # The answer to a write of the status also tells of an edit whose own event is now an old one.
+            self._wake(key, Urgency.EDIT, 0.0)
         self._keep(resource, key, found)
+
+    def _was_edited(self, known: Entry, found: Manifest) -> bool:
+        return _wishes(self.unpack(RESEE.kind, known)) != _wishes(trim(found))
 
     def _bury(self, name: tuple[str, str, str], version: int) -> None:
         self._buried.pop(name, None)
@@ -263,3 +269,9 @@ class SecretNames:
 
 def _name(found: Manifest) -> Key:
     return namespace_of(found), name_of(found)
+
+
+def _wishes(trimmed: Manifest) -> tuple[object, Manifest]:
+    """What people say in a custom resource: all but its status and version."""
+    metadata = {key: value for key, value in trimmed["metadata"].items() if key != "resourceVersion"}
+    return trimmed.get("spec"), metadata

@@ -52,6 +52,11 @@ HELD = 2.0
 """Seconds that a change of a child waits at least while its deployment backs off after a failed pass."""
 
 
+PROMPT = 0.5
+"""Seconds within which an edit that is taken up counts as one that somebody waits for. In the middle of a
+fleet that was edited as a whole that tells the newest edit from the rest."""
+
+
 class Queue:
     """Deduplicating queue of keys for several workers of one event loop."""
 
@@ -64,6 +69,7 @@ class Queue:
         self._waiting: dict[Key, tuple[float, Urgency]] = {}
         self._due: list[tuple[float, int, Key]] = []
         self._running: dict[Key, Urgency | None] = {}
+        self._prompt: set[Key] = set()
         self._failures: dict[Key, int] = {}
         self._held: set[Key] = set()
         self._turns = itertools.count()
@@ -108,6 +114,7 @@ class Queue:
     def done(self, key: Key, *, failed: bool = False) -> float | None:
         """End the pass of a key; returns the seconds until the next try of a failed one."""
         again = self._running.pop(key)
+        self._prompt.discard(key)
         if not failed:
             self._failures.pop(key, None)
             self._held.discard(key)
@@ -122,6 +129,10 @@ class Queue:
         self._held.add(key)
         self._wait(key, Urgency.CHANGE, wait, replace=True)
         return wait
+
+    def is_prompt(self, key: Key) -> bool:
+        """Whether the pass of a key that `get` has handed out is one that somebody waits for just now."""
+        return key in self._prompt
 
     def forget(self, key: Key) -> None:
         """Drop a deployment that no longer exists."""
@@ -182,11 +193,16 @@ class Queue:
                 self._make_ready(key, waiting[1])
 
     def _next(self) -> Key | None:
-        filled = [keys for keys in self._ready.values() if keys]
+        filled = [(urgency, keys) for urgency, keys in self._ready.items() if keys]
         if not filled:
             return None
-        if next(self._turns) % 2:
-            longest = min(filled, key=lambda keys: next(iter(keys.values())))
-            return longest.popitem(last=False)[0]
-        most_urgent = filled[0]
-        return most_urgent.popitem(last=True)[0]
+        fair = next(self._turns) % 2 == 1
+        urgency, keys = min(filled, key=_longest_wait) if fair else filled[0]
+        key, since = keys.popitem(last=not fair)
+        if urgency is Urgency.EDIT and self._now() - since < PROMPT:
+            self._prompt.add(key)
+        return key
+
+
+def _longest_wait(waiting: tuple[Urgency, OrderedDict[Key, float]]) -> float:
+    return next(iter(waiting[1].values()))

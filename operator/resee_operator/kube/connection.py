@@ -13,6 +13,8 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import orjson
@@ -27,6 +29,7 @@ from kubernetes.aio.config import (
 )
 
 from resee_operator.kube.errors import ApiError, Conflict, NotLeader, Unavailable, error_of
+from resee_operator.kube.slots import Slots
 
 JSON = "application/json"
 MERGE_PATCH = "application/merge-patch+json"
@@ -118,6 +121,20 @@ async def credentials_of(configuration: Configuration) -> Credentials:
     )
 
 
+def proxy_of(configuration: Configuration) -> str | None:
+    """The proxy on the way to the server: the kubeconfig's, else the environment's (HTTPS_PROXY, NO_PROXY).
+
+    Asked once for each connection. aiohttp's `trust_env` would ask two threads before each call, and read
+    ~/.netrc, whose passwords are not meant for an API server.
+    """
+    if configuration.proxy:
+        return str(configuration.proxy)
+    server = urlsplit(configuration.host)
+    if server.hostname is None or proxy_bypass(server.hostname):
+        return None
+    return getproxies().get(server.scheme)
+
+
 def _guarded(guard: Guard | None) -> type[ClientRequest]:
     """A request class that asks the guard at the last moment, when the pool has given the connection.
 
@@ -150,17 +167,18 @@ class Connection:
         self._guard = guard
         self._observe = observe
         self._timeout = aiohttp.ClientTimeout(total=self._limits.timeout)
-        self._slots = asyncio.Semaphore(self._limits.in_flight)
+        self._slots = Slots(self._limits.in_flight)
+        self._proxy = proxy_of(configuration)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Connection:
         # One context for all: building it reads and parses every CA of the system.
         tls = RESTClientObject(self._configuration).ssl_context
-        # No limit in the pool: calls are bounded by the semaphore, and a watch holds its connection for good.
+        # No limit in the pool: calls are bounded by the slots, and a watch holds its connection for good.
         connector = aiohttp.TCPConnector(ssl=tls, limit=0, keepalive_timeout=90)
         self._session = aiohttp.ClientSession(
             connector=connector,
-            trust_env=True,
+            cookie_jar=aiohttp.DummyCookieJar(),
             request_class=_guarded(self._guard),
             # Compressing costs the server and us more than a cluster's network does.
             headers={"Accept-Encoding": "identity", "User-Agent": "resee-operator"},
@@ -231,7 +249,7 @@ class Connection:
             params=call.params,
             data=call.body,
             headers=headers,
-            proxy=self._configuration.proxy,
+            proxy=self._proxy,
             server_hostname=self._configuration.tls_server_name,
             timeout=limit or self._timeout,
         )

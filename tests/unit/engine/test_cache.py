@@ -191,6 +191,26 @@ def test_resee_comes_and_goes(cache: Cache, woken: Woken) -> None:
     assert woken.take() == [(KEY, Urgency.EDIT)] * 2
 
 
+def test_edit_inside_the_answer_to_a_status_write_wakes(cache: Cache, woken: Woken) -> None:
+    """The edit's own event comes after the answer, and is older than what is at hand by then."""
+    cache.seen(RESEE, resee(1))
+    woken.take()
+    edited = {**resee(3), "spec": {"stage": "Prod"}, "status": {"observedGeneration": 1}}
+    cache.written(RESEE, edited)
+
+    assert woken.take() == [(KEY, Urgency.EDIT)]
+    cache.seen(RESEE, {**resee(2), "spec": {"stage": "Prod"}})
+    assert (cache.resee(KEY) or {})["spec"] == {"stage": "Prod"}
+
+
+def test_answer_to_a_status_write_alone_wakes_nobody(cache: Cache, woken: Woken) -> None:
+    cache.seen(RESEE, resee(1))
+    woken.take()
+    cache.written(RESEE, {**resee(2), "status": {"observedGeneration": 1}})
+
+    assert woken.take() == []
+
+
 def test_managed_fields_are_not_kept(cache: Cache) -> None:
     found = child(1)
     found["metadata"]["managedFields"] = [{"manager": "x" * 1000}]

@@ -204,3 +204,28 @@ async def test_depth_and_age_are_told(queue: Queue, clock: Clock) -> None:
     queue.add(key("b"), Urgency.EDIT)
 
     assert (queue.depth, queue.oldest) == (2, 3.0)
+
+
+async def test_newest_edit_of_a_fleet_is_prompt_and_the_rest_is_not(queue: Queue, clock: Clock) -> None:
+    for name in ("a", "b", "c"):
+        queue.add(key(name), Urgency.EDIT)
+    clock.now += 10
+    queue.add(key("late"), Urgency.EDIT)
+
+    assert {taken: queue.is_prompt(taken) for taken in [await queue.get() for _ in range(4)]} == {
+        key("late"): True,
+        key("a"): False,
+        key("b"): False,
+        key("c"): False,
+    }
+
+
+async def test_prompt_pass_is_over_when_it_is_done(queue: Queue, clock: Clock) -> None:
+    queue.add(key("a"), Urgency.EDIT)
+    taken = await queue.get()
+    assert queue.is_prompt(taken)
+    queue.add(taken, Urgency.CHANGE)
+    queue.done(taken)
+    await queue.get()
+
+    assert not queue.is_prompt(taken), "nobody waits for a child's change"

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from kubernetes.aio.client import Configuration
 
-from resee_operator.kube.connection import Connection, Credentials, Limits
+from resee_operator.kube.connection import Connection, Credentials, Limits, proxy_of
 from resee_operator.kube.errors import Conflict, Forbidden, NotFound, NotLeader, Unavailable
 
 FAST = Limits(timeout=1.0, backoff=0.001, longest_backoff=0.002, attempts=4)
@@ -129,6 +129,31 @@ async def test_silent_server_is_given_up() -> None:
     assert observed == [("GET", "/x", 0)]
 
 
+@pytest.mark.parametrize(
+    ("environment", "own", "expected"),
+    [
+        ({}, None, None),
+        ({"https_proxy": "http://proxy.example:3128"}, None, "http://proxy.example:3128"),
+        ({"https_proxy": "http://proxy.example:3128", "no_proxy": "10.96.0.1"}, None, None),
+        ({"http_proxy": "http://proxy.example:3128"}, None, None),
+        ({"https_proxy": "http://proxy.example:3128"}, "http://own.example:1", "http://own.example:1"),
+    ],
+    ids=["none", "environment", "bypassed", "of another scheme", "kubeconfig first"],
+)
+def test_proxy_comes_from_the_kubeconfig_or_the_environment(
+    monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], own: str | None, expected: str | None
+) -> None:
+    for name in ("http_proxy", "https_proxy", "no_proxy", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    configuration = Configuration()
+    configuration.host, configuration.proxy = "https://10.96.0.1:443", own
+
+    assert proxy_of(configuration) == expected
+
+
 async def test_guard_stops_writes_and_lets_reads_through() -> None:
     server = Server(200)
     async with connected(server.answer, guard=lambda: False) as (connection, _):
@@ -142,11 +167,15 @@ async def test_guard_stops_writes_and_lets_reads_through() -> None:
 
 async def test_guard_is_asked_after_waiting_for_a_place() -> None:
     server, leads = Server(200), [True]
-    async with connected(server.answer, Limits(in_flight=1), guard=lambda: leads[0]) as (connection, _):
+
+    async def lose_the_lease(request: web.Request) -> web.StreamResponse:
+        leads[0] = False
+        return await server.answer(request)
+
+    async with connected(lose_the_lease, Limits(in_flight=1), guard=lambda: leads[0]) as (connection, _):
         first = asyncio.create_task(connection.request("PATCH", "/first", body={}))
         second = asyncio.create_task(connection.request("PATCH", "/second", body={}))
         await first
-        leads[0] = False
         with pytest.raises(NotLeader):
             await second
 
