@@ -12,7 +12,8 @@ from resee_operator.engine.queue import Key, Queue
 from resee_operator.engine.reconcile import Reconciler, Wanted
 from resee_operator.engine.snapshot import Snapshot
 from resee_operator.kube.api import KubeApi
-from resee_operator.kube.resources import CHILDREN, RESEE, Manifest
+from resee_operator.kube.errors import NotFound
+from resee_operator.kube.resources import CHILDREN, RESEE, Manifest, Resource
 from resee_operator.stages import Defaults
 
 _LONGEST = 200
@@ -49,13 +50,21 @@ async def _read(api: KubeApi, cache: Cache, key: Key, resee: Manifest) -> Manife
     """Fill the cache with the deployment's children, and take identity and pinned version from the
     cluster."""
     for resource in CHILDREN:
-        async for page in api.list(resource, key[0], selector=f"{OURS},app.kubernetes.io/instance={key[1]}"):
-            for item in page.items:
-                cache.seen(resource, item)
+        try:
+            await _read_children(api, cache, key, resource)
+        except NotFound:
+            if not resource.optional:
+                raise
     live = await api.get(RESEE, *key)
     if live is None:
         return resee
     return {**resee, "metadata": live["metadata"], "status": live.get("status") or {}}
+
+
+async def _read_children(api: KubeApi, cache: Cache, key: Key, resource: Resource) -> None:
+    async for page in api.list(resource, key[0], selector=f"{OURS},app.kubernetes.io/instance={key[1]}"):
+        for item in page.items:
+            cache.seen(resource, item)
 
 
 def lines(plan: Plan) -> Iterator[str]:

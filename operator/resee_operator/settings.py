@@ -62,6 +62,7 @@ class Settings:
             version=self.default_version,
             postgres_image=self.postgres_image,
             redis_image=self.redis_image,
+            operator_namespace=self.lease_namespace,
         )
 
 

@@ -65,6 +65,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [networking.k8s.io]
   resources: [ingresses, networkpolicies]
   verbs: [get, list, watch, create, patch, delete]
+# Metrics and alarms, for the Prometheus operator where it is installed.
+- apiGroups: [monitoring.coreos.com]
+  resources: [alertmanagerconfigs, podmonitors, prometheusrules]
+  verbs: [get, list, watch, create, patch, delete]
+# How many Pods run, of what the operator scales by itself, and how busy they are.
+- apiGroups: [apps]
+  resources: [deployments/scale]
+  verbs: [patch]
+- apiGroups: [metrics.k8s.io]
+  resources: [pods]
+  verbs: [list]
 # Pods are only looked at: why one does not start is told in the status, with its last log line.
 - apiGroups: [""]
   resources: [pods]

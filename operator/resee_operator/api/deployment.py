@@ -9,6 +9,7 @@ from pydantic import Field, JsonValue
 
 from resee_operator.api.base import Model, Rule
 from resee_operator.api.data import Backup, Database, DatabaseProvider, Redis, RedisProvider, SecretKeyRef
+from resee_operator.api.monitoring import Monitoring
 from resee_operator.api.pods import EnvVars
 from resee_operator.api.types import Address, Host, Image, ObjectName, Registry, Tag
 from resee_operator.api.workloads import QUEUES, Beat, Dev, Ingress, Nginx, Tls, Web, Worker
@@ -192,6 +193,8 @@ class ReseeDeploymentSpec(Model):
     """The regular backup of the database."""
     notifications: Notifications = Notifications()
     """Who is told about failures."""
+    monitoring: Monitoring = Monitoring()
+    """Metrics and alarms for Prometheus."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """Least level of the messages that Resee logs."""
     dev: Dev | None = None

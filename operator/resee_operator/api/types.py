@@ -171,6 +171,10 @@ Region = Annotated[
     str, Form(r"[a-z0-9-]+", 64, "not a region: use small letters, digits and hyphens, as eu-west-1")
 ]
 
+MetricName = Annotated[
+    str,
+    Form(r"[a-zA-Z_:][a-zA-Z0-9_:]*", 128, "not a metric's name: use letters, digits, _ and :"),
+]
 Network = Annotated[
     str,
     Form(r"[0-9a-fA-F.:]+/[0-9]{1,3}", 49, "not a range of addresses: write it as 10.0.0.0/8 or fd00::/8"),

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from resee_operator.api.autoscaling import Autoscaling, WebAutoscaling, WorkerAutoscaling
 from resee_operator.api.base import Model, Rule
 from resee_operator.api.pods import PodOverrides
 from resee_operator.api.types import Annotations, GroupName, Name, Network, ObjectName
@@ -15,27 +16,6 @@ QUEUES = ("default", "reviews", "email")
 """The queues that Resee sends tasks to; a queue that no worker consumes would lose them."""
 
 Replicas = Annotated[int, Field(ge=0, le=100)]
-Bound = Annotated[int, Field(ge=1, le=100)]
-
-
-class Autoscaling(Model):
-    """Bounds of a HorizontalPodAutoscaler."""
-
-    RULES: ClassVar[tuple[Rule, ...]] = (
-        Rule(
-            cel="self.minReplicas <= self.maxReplicas",
-            message="minReplicas may not be greater than maxReplicas: lower it or raise maxReplicas",
-            field_path=".minReplicas",
-            holds=lambda bounds: bounds.min_replicas <= bounds.max_replicas,
-        ),
-    )
-
-    min_replicas: Bound = 2
-    """Fewest Pods."""
-    max_replicas: Bound = 10
-    """Most Pods."""
-    target_cpu_utilization: Annotated[int, Field(ge=1, le=100, alias="targetCPUUtilization")] = 70
-    """Share of the CPU request in use, in percent, above which Pods are added."""
 
 
 class ScalableOverrides(PodOverrides):
@@ -53,12 +33,14 @@ class ScalableOverrides(PodOverrides):
     replicas: Replicas | None = None
     """A fixed number of Pods; the stage's where left out."""
     autoscaling: Autoscaling | None = None
-    """Lets a HorizontalPodAutoscaler own the number of Pods."""
+    """Lets an autoscaler own the number of Pods."""
 
 
 class Web(ScalableOverrides):
     """Django behind gunicorn."""
 
+    autoscaling: WebAutoscaling | None = None
+    """Lets an autoscaler own the number of Pods, by CPU and requests."""
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     """Gunicorn workers in each Pod; the stage's where left out."""
 
@@ -107,6 +89,8 @@ class Worker(ScalableOverrides):
         list[Name], Field(min_length=1, max_length=16, json_schema_extra={"x-kubernetes-list-type": "set"})
     ]
     """Queues that the group consumes; all groups together must consume default, reviews and email."""
+    autoscaling: WorkerAutoscaling | None = None
+    """Lets an autoscaler own the number of Pods, by CPU and the depth of the queues."""
     concurrency: Annotated[int, Field(ge=1, le=64)] | None = None
     """Tasks that one Pod runs at the same time; the stage's where left out."""
 
@@ -121,12 +105,33 @@ class Ingress(Model):
     enabled: bool | None = None
     """Whether there is one; by default where a host is set and the stage is not Local."""
     class_name: ObjectName | None = None
-    """IngressClass; the cluster's default where left out."""
+    """IngressClass; the cluster's default where left out. For alb and nginx the operator sets the annotations
+    that these controllers need."""
     annotations: Annotations = {}
-    """Annotations for the Ingress controller, external-dns or cert-manager."""
+    """Annotations for the Ingress controller, external-dns or cert-manager; they win over the operator's."""
+    external_dns: Annotated[bool, Field(alias="externalDNS")] = False
+    """Whether external-dns makes the DNS record of the host."""
+    cloudflare: bool = False
+    """Whether that record is one of Cloudflare's proxied ones, so that Cloudflare stands in front."""
     trusted_proxies: Annotated[list[Network], Field(max_length=64)] = []
     """Ranges of addresses, such as those of the Ingress controller, the load balancer and Cloudflare, whose
     word on the client's address and scheme nginx believes. Nobody's by default."""
+
+
+class IssuerKind(StrEnum):
+    """Where an issuer of cert-manager may be used."""
+
+    ISSUER = "Issuer"
+    CLUSTER_ISSUER = "ClusterIssuer"
+
+
+class Issuer(Model):
+    """An issuer of cert-manager."""
+
+    name: ObjectName
+    """Name of the issuer."""
+    kind: IssuerKind = IssuerKind.CLUSTER_ISSUER
+    """Issuer: of this namespace. ClusterIssuer: of the cluster."""
 
 
 class Tls(Model):
@@ -134,6 +139,9 @@ class Tls(Model):
 
     secret_name: ObjectName | None = None
     """Secret of type kubernetes.io/tls that the Ingress uses."""
+    issuer: Issuer | None = None
+    """Issuer of cert-manager that makes and renews the certificate; in the Secret NAME-ingress-tls where
+    secretName names no other."""
     upstream: bool = False
     """Whether something in front of the Ingress (Cloudflare, a load balancer) ends TLS, so that the address
     begins with https though the Ingress has no certificate."""

@@ -26,7 +26,7 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
         for worker in resolved.workers
         for manifest in (
             deployment(resolved, facts, _pod(resolved, worker), worker.scale),
-            *scaling(resolved, worker_label(worker.name), worker.scale),
+            *scaling(resolved, worker_label(worker.name), worker.scale, worker.queues),
         )
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
@@ -16,9 +18,9 @@ _HISTORY: Final = 3
 _PROGRESS_SECONDS: Final = 300
 """Time in which a rollout must make progress before it counts as stuck, in seconds."""
 _SCALE_UP_WINDOW: Final = 300
-_SCALE_DOWN_WINDOW: Final = 600
-"""Windows of the autoscaler in seconds: the architecture averages CPU over 5 minutes before it adds, and over
-10 minutes before it takes away."""
+"""Time in seconds for which the autoscaler must have wanted more Pods, the architecture's 5 minutes."""
+RULE_ANNOTATION: Final = "resee.io/scaling-rule"
+"""Annotation of an autoscaler: the figures by which the operator takes Pods away, as JSON; see scaling/."""
 
 ROLLING: Final[Manifest] = {"type": "RollingUpdate", "rollingUpdate": {"maxSurge": 1, "maxUnavailable": 0}}
 """A new Pod is ready before an old one goes."""
@@ -48,11 +50,14 @@ def deployment(
     }
 
 
-def scaling(resolved: Resolved, component: str, scale: Scale) -> list[Manifest]:
-    """The autoscaler, and the disruption budget of a component with several Pods; none while suspended."""
+def scaling(resolved: Resolved, component: str, scale: Scale, queues: Sequence[str] = ()) -> list[Manifest]:
+    """The autoscaler, and the disruption budget of a component with several Pods; none while suspended.
+
+    ``queues`` are those that the component consumes.
+    """
     if resolved.suspended:
         return []
-    objects = [_autoscaler(resolved, component, scale.autoscaling)] if scale.autoscaling else []
+    objects = [_autoscaler(resolved, component, scale.autoscaling, queues)] if scale.autoscaling else []
     return [*objects, _disruption_budget(resolved, component)] if scale.several else objects
 
 
@@ -70,31 +75,39 @@ def service(resolved: Resolved, component: str, port: int, target: int) -> Manif
     }
 
 
-def _autoscaler(resolved: Resolved, component: str, bounds: Autoscaling) -> Manifest:
+def _autoscaler(resolved: Resolved, component: str, bounds: Autoscaling, queues: Sequence[str]) -> Manifest:
+    """It only ever adds Pods: what it cannot say, when to take one away, is the operator's own rule."""
     name = resolved.child(component)
+    rule = {RULE_ANNOTATION: _rule(bounds, queues)}
     return {
         "apiVersion": "autoscaling/v2",
         "kind": "HorizontalPodAutoscaler",
-        "metadata": meta.metadata(resolved, name, component),
+        "metadata": meta.metadata(resolved, name, component, annotations=rule),
         "spec": {
             "scaleTargetRef": {"apiVersion": "apps/v1", "kind": "Deployment", "name": name},
             "minReplicas": bounds.min_replicas,
             "maxReplicas": bounds.max_replicas,
-            "metrics": [
-                {
-                    "type": "Resource",
-                    "resource": {
-                        "name": "cpu",
-                        "target": {"type": "Utilization", "averageUtilization": bounds.target_cpu},
-                    },
-                }
-            ],
+            "metrics": list(_metrics(bounds)),
             "behavior": {
                 "scaleUp": {"stabilizationWindowSeconds": _SCALE_UP_WINDOW},
-                "scaleDown": {"stabilizationWindowSeconds": _SCALE_DOWN_WINDOW},
+                "scaleDown": {"selectPolicy": "Disabled"},
             },
         },
     }
+
+
+def _metrics(bounds: Autoscaling) -> Iterator[Manifest]:
+    cpu = {"type": "Utilization", "averageUtilization": int(bounds.cpu.out)}
+    yield {"type": "Resource", "resource": {"name": "cpu", "target": cpu}}
+    if bounds.requests_metric and bounds.requests:
+        target = {"type": "AverageValue", "averageValue": f"{bounds.requests.out:g}"}
+        yield {"type": "Pods", "pods": {"metric": {"name": bounds.requests_metric}, "target": target}}
+
+
+def _rule(bounds: Autoscaling, queues: Sequence[str]) -> str:
+    bands = {"cpu": bounds.cpu, "requests": bounds.requests, "queue": bounds.queue}
+    figures = {name: {"out": float(band.out), "in": float(band.back)} for name, band in bands.items() if band}
+    return json.dumps({**figures, **({"queues": sorted(queues)} if bounds.queue else {})}, sort_keys=True)
 
 
 def _disruption_budget(resolved: Resolved, component: str) -> Manifest:

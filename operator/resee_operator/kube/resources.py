@@ -14,12 +14,16 @@ Manifest = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """Where the API server keeps one kind. All of them are namespaced."""
+    """Where the API server keeps one kind. All of them are namespaced.
+
+    ``optional`` kinds belong to other operators; where one is not installed, there are no objects of it.
+    """
 
     kind: str
     group: str
     version: str
     plural: str
+    optional: bool = False
 
     @property
     def api_version(self) -> str:
@@ -62,6 +66,9 @@ CHILDREN: tuple[Resource, ...] = (
     Resource("PodDisruptionBudget", "policy", "v1", "poddisruptionbudgets"),
     Resource("HorizontalPodAutoscaler", "autoscaling", "v2", "horizontalpodautoscalers"),
     Resource("Ingress", "networking.k8s.io", "v1", "ingresses"),
+    Resource("PodMonitor", "monitoring.coreos.com", "v1", "podmonitors", optional=True),
+    Resource("PrometheusRule", "monitoring.coreos.com", "v1", "prometheusrules", optional=True),
+    Resource("AlertmanagerConfig", "monitoring.coreos.com", "v1alpha1", "alertmanagerconfigs", optional=True),
     Resource("Pod", "", "v1", "pods"),
 )
 """Kinds of the children, in the order in which a first pass creates them: what Pods read stands before the

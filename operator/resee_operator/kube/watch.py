@@ -21,6 +21,9 @@ from resee_operator.kube.resources import Manifest, Resource, name_of, namespace
 
 log = logging.getLogger(__name__)
 
+_ANY_VERSION = 2**63
+"""As the version of a list: newer than any object."""
+
 Name = tuple[str, str]
 """Namespace and name."""
 
@@ -47,11 +50,13 @@ class Pace:
             up to a half, so that the kinds do not list together. 1,800: an idle operator stays under 1 % of
             a core.
         first_pause, longest_pause: seconds of back-off after an error; doubles in between.
+        absent: seconds between two looks for an optional kind that is not installed.
     """
 
     relist: float = 1800.0
     first_pause: float = 0.2
     longest_pause: float = 10.0
+    absent: float = 60.0
 
 
 class Watch:
@@ -96,11 +101,20 @@ class Watch:
         return self._now() - max(self._beat, self._turned)
 
     async def fill(self) -> None:
-        """List everything once and tell the sink.
+        """List everything once and tell the sink. An optional kind that is not installed has no objects.
 
         Raises:
             ApiError: the list failed; what was seen until then is told.
         """
+        try:
+            await self._list()
+        except NotFound:
+            if not self.resource.optional:
+                raise
+            self._beat, self._version = self._now(), ""
+            self._sink.listed(self.resource, self.namespace, set(), _ANY_VERSION)
+
+    async def _list(self) -> None:
         names: set[Name] = set()
         version = ""
         async for page in self._api.list(self.resource, self.namespace, **self._options):
@@ -127,6 +141,9 @@ class Watch:
             try:
                 if not self._version or self._now() >= self._relist_at:
                     await self.fill()
+                if not self._version:
+                    await asyncio.sleep(self._pace.absent)
+                    continue
                 await self._follow()
             except ApiError as error:
                 if isinstance(error, (Gone, NotFound)):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from resee_operator.api.data import DatabaseProvider, RedisProvider
 from resee_operator.api.deployment import Stage
 from resee_operator.api.workloads import QUEUES
-from resee_operator.stages.resolved import Autoscaling, Resources, Scale, Volume
+from resee_operator.stages.resolved import Autoscaling, Band, Resources, Scale, Volume
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class StageDefaults:
 
     web: Scale
     """Pods of web. Local and Basic scale by hand; Production has 2 to 10, so that a zone may be lost, and
-    adds Pods above 70 % CPU (the architecture's figures)."""
+    adds Pods above 70 % CPU or 1,000 requests a minute for each (the architecture's figures)."""
     web_concurrency: int
     """Gunicorn workers in each Pod: one for each core that the Pod may count on, plus one that waits for
     I/O."""
@@ -40,7 +40,8 @@ class StageDefaults:
     """Pods of nginx. One fills a small machine's network; Production has 2, in different zones."""
     workers: tuple[Group, ...]
     """Groups of workers. One consumes everything on one machine; Production parts the e-mails, whose server
-    is slow, from the reviews that users wait for."""
+    is slow, from the reviews that users wait for, and adds Pods above 20 tasks for each: five for each of its
+    processes, so that a task of a second waits for seconds."""
     worker_concurrency: int
     """Tasks at the same time in each Pod of a group that the spec names without saying how many."""
     resources: Mapping[str, Resources]
@@ -69,7 +70,9 @@ class StageDefaults:
 
 _ONE = Scale(replicas=1)
 _TWO = Scale(replicas=2)
-_TWO_TO_TEN = Scale(replicas=2, autoscaling=Autoscaling(min_replicas=2, max_replicas=10, target_cpu=70))
+_CPU = Band(out=70, back=30)
+_WEB_RULE = Autoscaling(2, 10, _CPU, requests=Band(out=1000, back=100))
+_WORKER_RULE = Autoscaling(2, 10, _CPU, queue=Band(out=20, back=2))
 _NIGHTLY = "0 3 * * *"
 
 LOCAL = StageDefaults(
@@ -129,11 +132,11 @@ BASIC = StageDefaults(
 )
 
 PRODUCTION = StageDefaults(
-    web=_TWO_TO_TEN,
+    web=Scale(2, _WEB_RULE),
     web_concurrency=3,
     nginx=_TWO,
     workers=(
-        Group("main", ("default", "reviews"), 4, _TWO_TO_TEN),
+        Group("main", ("default", "reviews"), 4, Scale(2, _WORKER_RULE)),
         Group("email", ("email",), 4, _TWO),
     ),
     worker_concurrency=4,

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from resee_operator import quantity
+from resee_operator.api.autoscaling import Autoscaling as Rule
+from resee_operator.api.autoscaling import WebAutoscaling, WorkerAutoscaling
 from resee_operator.api.data import Storage
 from resee_operator.api.pods import EnvVar, PodOverrides
 from resee_operator.api.pods import Resources as ResourcesSpec
 from resee_operator.api.workloads import ScalableOverrides
-from resee_operator.stages.resolved import Autoscaling, PodSettings, Resources, Scale, Volume
+from resee_operator.stages.resolved import Autoscaling, Band, PodSettings, Resources, Scale, Volume
 
 
 def plain(resources: Resources) -> PodSettings:
@@ -48,10 +50,26 @@ def scale(spec: ScalableOverrides, default: Scale) -> Scale:
         return Scale(spec.replicas)
     if spec.autoscaling is None:
         return default
-    bounds = spec.autoscaling
-    return Scale(
-        bounds.min_replicas,
-        Autoscaling(bounds.min_replicas, bounds.max_replicas, bounds.target_cpu_utilization),
+    return Scale(spec.autoscaling.min_replicas, _autoscaling(spec.autoscaling))
+
+
+def _autoscaling(rule: Rule) -> Autoscaling:
+    """The figures of the spec; the lower ones stand to the upper ones as 30 to 70 and as 100 to 1000, the
+    architecture's, where the spec leaves them out."""
+    cpu, requests, queue = rule.target_cpu_utilization, None, None
+    if isinstance(rule, WebAutoscaling):
+        out = rule.target_requests_per_minute
+        requests = Band(out, rule.scale_in_requests_per_minute or out / 10)
+    if isinstance(rule, WorkerAutoscaling):
+        out = rule.target_queue_depth
+        queue = Band(out, rule.scale_in_queue_depth or out / 10)
+    return Autoscaling(
+        rule.min_replicas,
+        rule.max_replicas,
+        Band(cpu, rule.scale_in_cpu_utilization or cpu * 3 / 7),
+        requests,
+        queue,
+        rule.requests_metric if isinstance(rule, WebAutoscaling) else None,
     )
 
 

@@ -13,6 +13,7 @@ from resee_operator.stages.resolved import (
     Database,
     Images,
     Ingress,
+    Monitoring,
     Nginx,
     Redis,
     Resolved,
@@ -31,12 +32,14 @@ class Defaults:
         version: tag of Resee's images for a deployment that is seen for the first time.
         postgres_image: full reference of PostgreSQL 15.
         redis_image: full reference of Redis 7.
+        operator_namespace: where the operator runs, from which it reads metrics of Pods that it scales.
     """
 
     registry: str
     version: str
     postgres_image: str
     redis_image: str
+    operator_namespace: str = "resee-system"
 
 
 def resolve(
@@ -74,7 +77,7 @@ def resolve(
         images=_images(spec, version, defaults),
         host=host,
         url=spec.url or f"{'https' if _encrypted(spec) else 'http'}://{host}",
-        ingress=_ingress(spec),
+        ingress=_ingress(name, spec),
         nginx=_nginx(spec, stage),
         web=_web(spec, stage),
         workers=_workers(spec, stage),
@@ -85,6 +88,8 @@ def resolve(
         backup=backups.resolve(spec.backup, stage),
         env=pods.variables(spec.env),
         slack=_slack(spec),
+        monitoring=Monitoring(spec.monitoring.enabled, spec.monitoring.namespace, spec.monitoring.labels),
+        operator_namespace=defaults.operator_namespace,
         log_level=spec.log_level,
         debug=bool(spec.dev and spec.dev.debug),
         live_update=bool(spec.dev and spec.dev.live_update),
@@ -100,7 +105,8 @@ def _own_host(name: str, namespace: str, stage: Stage) -> str:
 
 
 def _encrypted(spec: ReseeDeploymentSpec) -> bool:
-    return spec.tls is not None and (spec.tls.upstream or spec.tls.secret_name is not None)
+    tls = spec.tls
+    return tls is not None and (tls.upstream or tls.secret_name is not None or tls.issuer is not None)
 
 
 def _images(spec: ReseeDeploymentSpec, version: str, defaults: Defaults) -> Images:
@@ -117,13 +123,18 @@ def _images(spec: ReseeDeploymentSpec, version: str, defaults: Defaults) -> Imag
     )
 
 
-def _ingress(spec: ReseeDeploymentSpec) -> Ingress:
-    wanted = spec.ingress.enabled
+def _ingress(name: str, spec: ReseeDeploymentSpec) -> Ingress:
+    wanted, tls = spec.ingress.enabled, spec.tls
+    issuer = tls.issuer if tls else None
     return Ingress(
         enabled=(spec.host is not None and spec.stage != Stage.LOCAL) if wanted is None else wanted,
         class_name=spec.ingress.class_name,
         annotations=spec.ingress.annotations,
-        tls_secret=spec.tls.secret_name if spec.tls else None,
+        external_dns=spec.ingress.external_dns,
+        cloudflare=spec.ingress.cloudflare,
+        tls_secret=(tls.secret_name if tls else None) or (f"{name}-ingress-tls" if issuer else None),
+        encrypted=_encrypted(spec),
+        issuer=(str(issuer.kind), issuer.name) if issuer else None,
         trusted_proxies=tuple(spec.ingress.trusted_proxies),
     )
 

@@ -49,12 +49,25 @@ class PodSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Band:
+    """A figure for each Pod: above ``out`` Pods are added, below ``back`` one may be taken away."""
+
+    out: float
+    back: float
+
+
+@dataclass(frozen=True, slots=True)
 class Autoscaling:
-    """Bounds of an autoscaler; ``target_cpu`` is a percentage of the request."""
+    """Bounds of an autoscaler, and its figures: ``cpu`` in percent of the request, ``requests`` in a minute,
+    ``queue`` in tasks; None where the component has no such figure."""
 
     min_replicas: int
     max_replicas: int
-    target_cpu: int
+    cpu: Band
+    requests: Band | None = None
+    queue: Band | None = None
+    requests_metric: str | None = None
+    """Name of the requests per minute in the custom metrics API, where an adapter gives them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +185,24 @@ class Ingress:
     enabled: bool
     class_name: str | None
     annotations: Mapping[str, str]
+    external_dns: bool
+    cloudflare: bool
     tls_secret: str | None
+    encrypted: bool
+    """Whether users' connections are, be it by the Ingress or by what stands before it."""
+    issuer: tuple[str, str] | None
+    """Kind and name of the issuer of cert-manager."""
     trusted_proxies: tuple[str, ...]
     """Ranges of addresses whose word on the client's address is believed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Monitoring:
+    """Objects for the Prometheus operator, and the namespace from which metrics may be read."""
+
+    enabled: bool
+    namespace: str
+    labels: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +236,8 @@ class Resolved:
     backup: Backup
     env: tuple[Mapping[str, Any], ...]
     slack: SecretKeyRef | None
+    monitoring: Monitoring
+    operator_namespace: str
     log_level: str
     debug: bool
     live_update: bool

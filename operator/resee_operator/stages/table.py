@@ -79,7 +79,9 @@ def _scale(scale: Scale) -> str:
     bounds = scale.autoscaling
     if bounds is None:
         return str(scale.replicas)
-    return f"{bounds.min_replicas} to {bounds.max_replicas}, more above {bounds.target_cpu} % CPU"
+    bands = {"% CPU": bounds.cpu, "requests/min": bounds.requests, "tasks": bounds.queue}
+    given = [f"{band.out:g} {unit}" for unit, band in bands.items() if band]
+    return f"{bounds.min_replicas} to {bounds.max_replicas}, more above {' or '.join(given)} each"
 
 
 def _groups(stage: StageDefaults) -> str:

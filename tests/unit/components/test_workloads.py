@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from resee_operator.components import Facts, meta, storage, workloads
 from resee_operator.components.pods import Container, Pod
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import Autoscaling, PodSettings, Resources, Scale, Volume
+from resee_operator.stages.resolved import Autoscaling, Band, PodSettings, Resources, Scale, Volume
 from tests.support.deployments import UID, resolved_of
 
 POD = Pod(
@@ -17,7 +19,7 @@ POD = Pod(
     container=Container(name="web", image="image:1"),
     settings=PodSettings(Resources("100m", "64Mi", "128Mi")),
 )
-BOUNDS = Autoscaling(min_replicas=2, max_replicas=4, target_cpu=50)
+BOUNDS = Autoscaling(min_replicas=2, max_replicas=4, cpu=Band(out=50, back=20))
 
 
 def deployment(scale: Scale, resolved: Resolved | None = None) -> dict[str, Any]:
@@ -26,6 +28,10 @@ def deployment(scale: Scale, resolved: Resolved | None = None) -> dict[str, Any]
 
 def kinds(scale: Scale, resolved: Resolved | None = None) -> list[str]:
     return [item["kind"] for item in workloads.scaling(resolved or resolved_of(), "web", scale)]
+
+
+def autoscaler(bounds: Autoscaling, queues: tuple[str, ...] = ()) -> dict[str, Any]:
+    return workloads.scaling(resolved_of(), "web", Scale(2, bounds), queues)[0]
 
 
 class TestDeployment:
@@ -63,11 +69,31 @@ class TestScaling:
             (Scale(0), []),
             (Scale(2), ["PodDisruptionBudget"]),
             (Scale(2, BOUNDS), ["HorizontalPodAutoscaler", "PodDisruptionBudget"]),
-            (Scale(1, Autoscaling(1, 3, 50)), ["HorizontalPodAutoscaler"]),
+            (Scale(1, replace(BOUNDS, min_replicas=1)), ["HorizontalPodAutoscaler"]),
         ],
     )
     def test_what_goes_with_a_number_of_pods(self, scale: Scale, wanted: list[str]) -> None:
         assert kinds(scale) == wanted
+
+    def test_the_autoscaler_only_adds(self) -> None:
+        behavior = autoscaler(BOUNDS)["spec"]["behavior"]
+        assert behavior["scaleDown"] == {"selectPolicy": "Disabled"}
+        assert behavior["scaleUp"] == {"stabilizationWindowSeconds": 300}
+
+    def test_it_adds_by_requests_where_an_adapter_gives_them(self) -> None:
+        bounds = replace(BOUNDS, requests=Band(1000, 100), requests_metric="requests_per_minute")
+        cpu, requests = autoscaler(bounds)["spec"]["metrics"]
+        assert cpu["resource"]["target"]["averageUtilization"] == 50
+        assert requests["pods"]["metric"] == {"name": "requests_per_minute"}
+        assert requests["pods"]["target"] == {"type": "AverageValue", "averageValue": "1000"}
+
+    def test_the_rule_of_the_operator_is_written_on_it(self) -> None:
+        made = autoscaler(replace(BOUNDS, queue=Band(20, 2)), queues=("reviews", "default"))
+        assert json.loads(made["metadata"]["annotations"][workloads.RULE_ANNOTATION]) == {
+            "cpu": {"out": 50, "in": 20},
+            "queue": {"out": 20, "in": 2},
+            "queues": ["default", "reviews"],
+        }
 
     def test_nothing_scales_what_is_suspended(self) -> None:
         assert kinds(Scale(2, BOUNDS), resolved_of(suspend=True)) == []

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from resee_operator.kube.errors import ApiError, Unavailable
+from resee_operator.kube.errors import ApiError, NotFound, Unavailable
 from resee_operator.kube.fake import FakeKube
 from resee_operator.kube.resources import KINDS, Manifest, Resource, name_of
 from resee_operator.kube.watch import Name, Pace, Watch
@@ -26,7 +27,7 @@ class Held:
         self.lists = 0
 
     def seen(self, resource: Resource, found: Manifest) -> None:
-        assert resource is CONFIG
+        assert resource.kind == CONFIG.kind
         self.names.add(name_of(found))
 
     def gone(self, resource: Resource, name: Name, version: int) -> None:
@@ -66,6 +67,34 @@ async def soon(holds: Callable[[], bool]) -> None:
     async with asyncio.timeout(1.5):
         while not holds():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.001)
+
+
+async def test_an_optional_kind_that_is_not_installed_is_empty_until_it_is(kube: FakeKube) -> None:
+    installed = False
+
+    def fail(verb: str, _: tuple[str, str, str]) -> ApiError | None:
+        return (
+            None if installed or verb not in ("list", "watch") else NotFound(404, "NotFound", "no such kind")
+        )
+
+    kube.fail = fail
+    await kube.create(config("one"))
+    held = Held()
+    held.names.add("of-old")
+    watch = Watch(kube, replace(CONFIG, optional=True), held, pace=replace(FAST, absent=0.001))
+    task = asyncio.create_task(watch.run())
+    await soon(lambda: held.lists > 2)
+    assert held.names == set()
+    installed = True
+    await soon(lambda: held.names == {"one"})
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_a_kind_that_must_be_installed_is_an_error(kube: FakeKube) -> None:
+    kube.fail = lambda *_: NotFound(404, "NotFound", "no such kind")
+    with pytest.raises(NotFound):
+        await Watch(kube, CONFIG, Held()).fill()
 
 
 async def test_what_stands_is_listed_and_what_comes_is_followed(kube: FakeKube) -> None:

@@ -12,6 +12,7 @@ from resee_operator.api.deployment import Stage
 from resee_operator.api.workloads import QUEUES
 from resee_operator.components import Manifest
 from resee_operator.stages.defaults import BASIC, LOCAL, PRODUCTION, STAGES, StageDefaults
+from resee_operator.stages.resolved import Band
 from tests.support.deployments import manifests_of, pod_templates, resolved_of
 
 MIB = Decimal(2**20)
@@ -45,7 +46,8 @@ def test_basic_fits_a_t3_medium_with_a_second_web_pod() -> None:
 def test_production_runs_two_to_ten_above_seventy_percent() -> None:
     scaling = PRODUCTION.web.autoscaling
     assert scaling is not None
-    assert (scaling.min_replicas, scaling.max_replicas, scaling.target_cpu) == (2, 10, 70)
+    assert (scaling.min_replicas, scaling.max_replicas) == (2, 10)
+    assert (scaling.cpu, scaling.requests) == (Band(70, 30), Band(1000, 100))
     assert PRODUCTION.nginx.replicas == 2
     assert PRODUCTION.spread_zones
 

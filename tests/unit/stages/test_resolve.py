@@ -8,8 +8,9 @@ import pytest
 
 from resee_operator.api.data import DatabaseProvider, RedisProvider
 from resee_operator.api.deployment import DeletionPolicy, Stage
+from resee_operator.api.workloads import QUEUES
 from resee_operator.errors import InvalidSpec, NotSupported
-from resee_operator.stages.resolved import S3, Autoscaling, Scale, SecretKeyRef, Volume
+from resee_operator.stages.resolved import S3, Autoscaling, Band, Scale, SecretKeyRef, Volume
 from tests.support.deployments import EXTERNAL, production, resolved_of
 
 
@@ -85,14 +86,46 @@ class TestIngress:
 
 class TestScale:
     def test_is_the_stages(self) -> None:
-        assert production().web.scale == Scale(2, Autoscaling(2, 10, 70))
+        rule = Autoscaling(2, 10, Band(70, 30), requests=Band(1000, 100))
+        assert production().web.scale == Scale(2, rule)
 
     def test_a_fixed_number_turns_the_stages_autoscaler_off(self) -> None:
         assert production(web={"replicas": 4}).web.scale == Scale(4)
 
     def test_bounds_are_the_specs(self) -> None:
         bounds = {"minReplicas": 3, "maxReplicas": 5, "targetCPUUtilization": 50}
-        assert resolved_of(web={"autoscaling": bounds}).web.scale == Scale(3, Autoscaling(3, 5, 50))
+        rule = Autoscaling(3, 5, Band(50, 50 * 3 / 7), requests=Band(1000, 100))
+        assert resolved_of(web={"autoscaling": bounds}).web.scale == Scale(3, rule)
+
+    def test_every_figure_can_be_set(self) -> None:
+        bounds = {
+            "targetCPUUtilization": 60,
+            "scaleInCPUUtilization": 10,
+            "targetRequestsPerMinute": 500,
+            "scaleInRequestsPerMinute": 200,
+            "requestsMetric": "requests_per_minute",
+        }
+        rule = resolved_of(web={"autoscaling": bounds}).web.scale.autoscaling
+        assert rule == Autoscaling(2, 10, Band(60, 10), Band(500, 200), requests_metric="requests_per_minute")
+
+    def test_workers_have_the_depth_of_their_queues(self) -> None:
+        group = {"name": "all", "queues": list(QUEUES), "autoscaling": {"targetQueueDepth": 40}}
+        (worker,) = resolved_of(workers=[group]).workers
+        assert worker.scale.autoscaling == Autoscaling(2, 10, Band(70, 30), queue=Band(40, 4))
+
+    @pytest.mark.parametrize(
+        "figures",
+        [
+            {"scaleInCPUUtilization": 36},
+            {"targetRequestsPerMinute": 100, "scaleInRequestsPerMinute": 51},
+            {"minReplicas": 3, "maxReplicas": 2},
+        ],
+    )
+    def test_figures_that_would_take_a_pod_away_and_want_it_back_are_refused(
+        self, figures: dict[str, int]
+    ) -> None:
+        with pytest.raises(InvalidSpec):
+            resolved_of(web={"autoscaling": figures})
 
     @pytest.mark.parametrize(("count", "several"), [(0, False), (1, False), (2, True)])
     def test_several_are_more_than_one(self, count: int, several: bool) -> None:

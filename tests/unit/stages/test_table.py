@@ -24,5 +24,5 @@ def test_each_figure_has_its_reason() -> None:
 
 
 def test_figures() -> None:
-    assert "| Pods of web | 1 | 1 | 2 to 10, more above 70 % CPU |" in TEXT
+    assert "| Pods of web | 1 | 1 | 2 to 10, more above 70 % CPU or 1000 requests/min each |" in TEXT
     assert "| web | 100m, 192Mi / 512Mi | 300m, 512Mi / 1Gi | 500m, 768Mi / 1536Mi |" in TEXT
