@@ -15,7 +15,6 @@ import yaml
 
 from devcluster import binaries
 from resee_operator.api import crd, reference
-from resee_operator.api.deployment import GROUP, PLURAL
 from resee_operator.stages import table
 from tests.chart import chart
 from tests.golden import update as golden
@@ -29,8 +28,11 @@ Files = dict[Path, str]
 def definitions() -> Files:
     """The custom resource definitions from the models, and the chart's copies of them."""
     folders = (ROOT / "crds", chart.CHART / "files" / "crds")
-    text = crd.to_yaml(crd.generate())
-    return {folder / f"{GROUP}_{PLURAL}.yaml": text for folder in folders}
+    return {
+        folder / definition.file_name: crd.to_yaml(crd.generate(definition))
+        for definition in crd.DEFINITIONS
+        for folder in folders
+    }
 
 
 def chart_readme() -> Files:

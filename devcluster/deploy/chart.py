@@ -13,7 +13,7 @@ from devcluster.images.command import run
 NAMESPACE = "resee-system"
 RELEASE = "resee-operator"
 CHART = paths.ROOT / "charts" / "resee-operator"
-_CRD = "crd/reseedeployments.resee.io"
+_CRDS = tuple(f"crd/{plural}.resee.io" for plural in ("reseedeployments", "reseebackups", "reseerestores"))
 _CRD_SECONDS = 30
 
 
@@ -30,4 +30,4 @@ def install(kubeconfig: Path) -> None:
         environment={**os.environ, "KUBECONFIG": str(kubeconfig)},
         remedy="`helm lint charts/resee-operator` and `python -m devcluster status` say more.",
     )
-    Kubectl(kubeconfig).run("wait", "--for=condition=Established", f"--timeout={_CRD_SECONDS}s", _CRD)
+    Kubectl(kubeconfig).run("wait", "--for=condition=Established", f"--timeout={_CRD_SECONDS}s", *_CRDS)

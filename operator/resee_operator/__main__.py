@@ -96,10 +96,10 @@ async def _plan(manifest: dict[str, Any], kubeconfig: str | None, configured: se
 @main.command()
 @click.option("-o", "--output", type=click.File("w"), default="-", help="File to write; by default stdout.")
 def crds(output: TextIO) -> None:
-    """Print the definition of the custom resource, as `kubectl apply -f` takes it."""
+    """Print the definitions of the custom resources, as `kubectl apply -f` takes them."""
     from resee_operator.api import crd
 
-    output.write(crd.to_yaml(crd.generate()))
+    output.write("---\n".join(crd.to_yaml(crd.generate(definition)) for definition in crd.DEFINITIONS))
 
 
 def _one_manifest(source: TextIO, namespace: str | None) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from resee_operator.kube.resources import CHILDREN, EVENT, KINDS, LEASE, RESEE, Resource
+from resee_operator.kube.resources import CHILDREN, EVENT, KINDS, LEASE, REQUESTS, RESEE, Resource
 from tests.chart.chart import NAMESPACE, Documents, Helm, of_kind
 
 CLUSTER_WIDE: dict[str, Any] = {}
@@ -59,12 +59,18 @@ def test_the_number_of_pods_is_written_where_an_autoscaler_owns_it(documents: Do
     assert verbs(documents, KINDS["Deployment"], "scale") == {"patch"}
 
 
+@pytest.mark.parametrize("request_kind", REQUESTS, ids=lambda resource: resource.kind)
+def test_requests_are_read_and_answered_and_never_made(documents: Documents, request_kind: Resource) -> None:
+    assert verbs(documents, request_kind) == READ
+    assert verbs(documents, request_kind, "status") == {"patch"}
+
+
 def test_events_are_written_and_read_by_name_to_count_their_repeats(documents: Documents) -> None:
     assert verbs(documents, EVENT) == {"create", "get", "patch"}
 
 
 def test_rules_name_nothing_that_the_operator_does_not_use(documents: Documents) -> None:
-    known = {(one.group, one.plural) for one in (*CHILDREN, RESEE, EVENT, LEASE)}
+    known = {(one.group, one.plural) for one in (*CHILDREN, *REQUESTS, RESEE, EVENT, LEASE)}
     known.add(("metrics.k8s.io", "pods"))
     used = {
         (group, resource.partition("/")[0])

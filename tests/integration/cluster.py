@@ -15,7 +15,7 @@ from resee_operator.kube.client import KubeClient
 from resee_operator.kube.connection import Connection, load_configuration
 
 ROOT = Path(__file__).parents[2]
-CRD = ROOT / "crds" / "resee.io_reseedeployments.yaml"
+CRDS = ROOT / "crds"
 
 
 def kubectl(server: ApiServer, *args: str, stdin: str | None = None) -> str:
@@ -44,9 +44,9 @@ def apply(server: ApiServer, manifest: dict[str, Any]) -> None:
 
 
 def install_crd(server: ApiServer) -> None:
-    """Install the definition and wait until the server serves it."""
-    kubectl(server, "apply", "--server-side", "-f", str(CRD))
-    kubectl(server, "wait", "--for=condition=Established", "--timeout=30s", "-f", str(CRD))
+    """Install the definitions and wait until the server serves them."""
+    kubectl(server, "apply", "--server-side", "-f", str(CRDS))
+    kubectl(server, "wait", "--for=condition=Established", "--timeout=30s", "-f", str(CRDS))
 
 
 def make_namespace(server: ApiServer, name: str) -> None:

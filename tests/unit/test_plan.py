@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 
 from resee_operator import plan
@@ -51,11 +52,12 @@ def test_file_without_one_resee_is_refused(text: str) -> None:
     assert "give a file with one" in result.output
 
 
-def test_definition_is_printed() -> None:
+def test_definitions_are_printed() -> None:
     result = CliRunner().invoke(main, ["crds"])
 
     assert result.exit_code == 0
-    assert "reseedeployments.resee.io" in result.output
+    names = [document["metadata"]["name"] for document in yaml.safe_load_all(result.output)]
+    assert names == ["reseedeployments.resee.io", "reseebackups.resee.io", "reseerestores.resee.io"]
 
 
 async def test_settled_deployment_has_no_changes() -> None:

@@ -42,6 +42,13 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [resee.io]
   resources: [reseedeployments/status]
   verbs: [patch]
+# What users ask of a deployment: a backup, a restore. Looked at, and answered in the status; never made.
+- apiGroups: [resee.io]
+  resources: [reseebackups, reseerestores]
+  verbs: [get, list, watch]
+- apiGroups: [resee.io]
+  resources: [reseebackups/status, reseerestores/status]
+  verbs: [patch]
 # Children carry an owner reference that blocks the owner's deletion.
 - apiGroups: [resee.io]
   resources: [reseedeployments/finalizers]

@@ -15,6 +15,7 @@ from resee_operator.api.types import (
     Address,
     Bucket,
     CronLine,
+    Duration,
     Key,
     ObjectName,
     Prefix,
@@ -228,6 +229,9 @@ class Drill(Model):
 
     schedule: CronLine | None = None
     """When, as a cron line in the backup's time zone; never where left out."""
+    volume_size: Quantity | None = None
+    """Size of a throw-away volume for the database of the drill, such as 20Gi; the node's disk where left
+    out."""
 
 
 class Backup(PodOverrides):
@@ -243,6 +247,9 @@ class Backup(PodOverrides):
     """Where the backups go; by default a volume in the cluster."""
     retention: Retention = Retention()
     """Which backups are kept."""
+    rpo_limit: Duration | None = None
+    """Greatest age of the newest verified backup, such as 36h; by default twice the longest time between two
+    backups of the schedule. Where it is older, BackupHealthy turns False."""
     drill: Drill = Drill()
     """Proof that the backups can be restored."""
 

@@ -11,6 +11,7 @@ from resee_operator.api.base import Model, Rule
 from resee_operator.api.data import Backup, Database, DatabaseProvider, Redis, RedisProvider, SecretKeyRef
 from resee_operator.api.monitoring import Monitoring
 from resee_operator.api.pods import EnvVars
+from resee_operator.api.requests import InitialRestore
 from resee_operator.api.types import Address, Host, Image, ObjectName, Registry, Tag
 from resee_operator.api.workloads import QUEUES, Beat, Dev, Ingress, Nginx, Tls, Web, Worker
 
@@ -191,6 +192,8 @@ class ReseeDeploymentSpec(Model):
     """Redis 7."""
     backup: Backup = Backup()
     """The regular backup of the database."""
+    restore: InitialRestore | None = None
+    """The backup that a new deployment begins with; may stay here, since it happens once."""
     notifications: Notifications = Notifications()
     """Who is told about failures."""
     monitoring: Monitoring = Monitoring()

@@ -8,10 +8,8 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from resee_operator.api.base import Model
-from resee_operator.api.types import Text
-
-Moment = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
-"""A time as RFC 3339 writes it, in UTC."""
+from resee_operator.api.requests import DeploymentRestoreStatus
+from resee_operator.api.types import Moment, Text
 
 
 class ConditionType(StrEnum):
@@ -65,6 +63,8 @@ class BackupStatus(Model):
     """When a backup was last read as a whole."""
     last_drill: Moment | None = None
     """When a backup was last restored on trial."""
+    last_drill_failure: Moment | None = None
+    """When such a trial last failed."""
     location: Text | None = None
     """Where the last good backup lies."""
     size_bytes: int | None = None
@@ -100,3 +100,5 @@ class ReseeDeploymentStatus(Model):
     """The database in use."""
     backup: BackupStatus | None = None
     """What is known about the backups."""
+    restore: DeploymentRestoreStatus | None = None
+    """The last restore."""

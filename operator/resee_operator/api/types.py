@@ -23,6 +23,9 @@ _FOLDER = r"[a-z0-9]([a-z0-9._-]*[a-z0-9])?"
 _PATH = rf"{_FOLDER}(:[0-9]{{1,5}})?(/{_FOLDER})*"
 _TAG = r"[A-Za-z0-9_][A-Za-z0-9._-]*"
 
+BACKUP_ID = r"[0-9]{8}T[0-9]{6}Z-[0-9a-f]{6}"
+"""Form of the identifiers that the backup program gives."""
+
 _STEP = r"(/[1-9][0-9]?)?"
 _NUMBER = r"([*]|[0-9]{1,2}(-[0-9]{1,2})?)" + _STEP
 _MONTH = r"([*]|([0-9]{1,2}|[A-Za-z]{3})(-([0-9]{1,2}|[A-Za-z]{3}))?)" + _STEP
@@ -109,6 +112,14 @@ CronLine = Annotated[
 ]
 """A cron line of five fields; resolve checks their ranges."""
 
+Duration = Annotated[
+    str,
+    Form(
+        r"[1-9][0-9]{0,4}(s|m|h|d)", 6, "not a duration: write a number with its unit, for example 90m or 36h"
+    ),
+]
+"""A time span in seconds, minutes, hours or days, such as 90m or 36h."""
+
 TimeZone = Annotated[
     str,
     Form(
@@ -124,6 +135,24 @@ GroupName = Annotated[str, Form(_LABEL, 20, "not a DNS label: use small letters,
 ObjectName = Annotated[
     str, Form(_HOST, 253, "not the name of an object: use small letters, digits, inner hyphens and dots")
 ]
+DeploymentName = Annotated[
+    str,
+    Form(
+        r"[a-z]([-a-z0-9]*[a-z0-9])?",
+        35,
+        "not the name of a ReseeDeployment: use small letters, digits and inner hyphens, a letter first",
+    ),
+]
+BackupName = Annotated[
+    str,
+    Form(
+        rf"{_HOST}|{BACKUP_ID}",
+        253,
+        "names no backup: write latest, the name of a ReseeBackup, "
+        "or an identifier such as 20260131T030000Z-1f2e3d",
+    ),
+]
+"""Latest, a ReseeBackup, or a backup's identifier."""
 Host = Annotated[
     str, Form(_HOST, 253, "not a host name: write it without scheme, port or path, as resee.example.com")
 ]
@@ -182,6 +211,8 @@ Network = Annotated[
 """A range of addresses; resolve checks its figures."""
 
 Text = Annotated[str, Field(max_length=1024)]
+Moment = Annotated[str, Field(max_length=40, json_schema_extra={"format": "date-time"})]
+"""A time as RFC 3339 writes it, in UTC."""
 Labels = Annotated[dict[str, Annotated[str, Field(max_length=253)]], Field(max_length=32)]
 Annotations = Annotated[dict[str, Text], Field(max_length=64)]
 

@@ -67,6 +67,7 @@ def resolve(
     checks.check(spec)
     stage = STAGES[spec.stage]
     version = spec.version or pinned_version or defaults.version
+    backup = backups.resolve(spec.backup, stage)
     host = spec.host or _own_host(name, namespace, spec.stage)
     return Resolved(
         name=name,
@@ -85,7 +86,8 @@ def resolve(
         migration=pods.placed_like(spec.web, stage.resources["migration"]),
         database=_database(name, spec.database, stage),
         redis=_redis(name, spec.redis, stage),
-        backup=backups.resolve(spec.backup, stage),
+        backup=backup,
+        restore=backups.restore(spec.restore, backup.destination, namespace, name) if spec.restore else None,
         env=pods.variables(spec.env),
         slack=_slack(spec),
         monitoring=Monitoring(spec.monitoring.enabled, spec.monitoring.namespace, spec.monitoring.labels),

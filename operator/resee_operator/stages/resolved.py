@@ -175,7 +175,22 @@ class Backup:
     destination: S3 | Volume
     retention: Retention
     drill_schedule: str | None
+    drill_volume_size: str | None
+    """Of a throw-away volume; None is the node's disk."""
+    rpo_limit: int
+    """Seconds that the newest verified backup may be old."""
     pods: PodSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Restore:
+    """A backup that is to be restored: ``backup`` as the user names it, in the folder ``name`` of a
+    destination; ``foreign`` where that is not the deployment's own."""
+
+    backup: str
+    destination: S3 | Volume
+    name: str
+    foreign: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,6 +259,14 @@ class Resolved:
     spread_zones: bool
     suspended: bool
     deletion_policy: DeletionPolicy
+    restore: Restore | None = None
+    """The backup that a new deployment begins with."""
+    closed: bool = False
+    """Whether the maintenance page is up and nobody may write: no web, no workers, no beat."""
+    restored: str = ""
+    """Identity of the restore whose data is in place: the migrations run anew for each."""
+    buckets: tuple[S3, ...] = ()
+    """Buckets that restores read, beside the one of the backups."""
 
     def child(self, suffix: str) -> str:
         """Name of a child object."""
@@ -265,8 +288,12 @@ class Resolved:
         names = {self.app_secret, self.database.secret_name, self.redis.secret_name}
         if self.slack:
             names.add(self.slack.name)
-        if isinstance(self.backup.destination, S3) and self.backup.destination.credentials_secret:
-            names.add(self.backup.destination.credentials_secret)
+        destinations = (self.backup.destination, self.restore.destination if self.restore else None)
+        names |= {
+            place.credentials_secret
+            for place in destinations
+            if isinstance(place, S3) and place.credentials_secret
+        }
         return tuple(sorted(names | self._env_secrets()))
 
     def _env_secrets(self) -> set[str]:

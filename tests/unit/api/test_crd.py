@@ -12,6 +12,7 @@ from resee_operator.api import ReseeDeploymentSpec, ReseeDeploymentStatus, crd, 
 from resee_operator.api.schema import structural
 from tests.support.deployments import ROOT
 
+KINDS = pytest.mark.parametrize("definition", crd.DEFINITIONS, ids=lambda definition: definition.kind)
 CRD = crd.generate()
 (VERSION,) = CRD["spec"]["versions"]
 SCHEMA = VERSION["schema"]["openAPIV3Schema"]
@@ -30,12 +31,23 @@ def nodes(schema: dict[str, Any], path: str = "") -> Iterator[tuple[str, dict[st
 
 
 FIELDS = list(nodes(SCHEMA))
+ALL_FIELDS = [
+    (f"{definition.kind}{path}", node)
+    for definition in crd.DEFINITIONS
+    for path, node in nodes(crd.generate(definition)["spec"]["versions"][0]["schema"]["openAPIV3Schema"])
+]
 
 
-def test_the_committed_file_is_the_generated_one() -> None:
-    committed = (ROOT / "crds" / "resee.io_reseedeployments.yaml").read_text()
-    assert committed == crd.to_yaml(CRD), "run make generate"
-    assert yaml.safe_load(committed) == CRD
+@KINDS
+def test_the_committed_file_is_the_generated_one(definition: crd.Definition) -> None:
+    committed = (ROOT / "crds" / definition.file_name).read_text()
+    assert committed == crd.to_yaml(crd.generate(definition)), "run make generate"
+    assert yaml.safe_load(committed) == crd.generate(definition)
+
+
+def test_no_committed_file_is_left_over() -> None:
+    files = {file.name for file in (ROOT / "crds").iterdir()}
+    assert files == {definition.file_name for definition in crd.DEFINITIONS}
 
 
 def test_the_committed_reference_is_the_generated_one() -> None:
@@ -43,12 +55,12 @@ def test_the_committed_reference_is_the_generated_one() -> None:
 
 
 def test_nothing_in_it_is_forbidden_in_a_structural_schema() -> None:
-    assert [path for path, node in FIELDS if FORBIDDEN & node.keys()] == []
+    assert [path for path, node in ALL_FIELDS if FORBIDDEN & node.keys()] == []
 
 
 def test_every_field_has_a_type() -> None:
     untyped = [
-        path for path, node in FIELDS if "type" not in node and "x-kubernetes-int-or-string" not in node
+        path for path, node in ALL_FIELDS if "type" not in node and "x-kubernetes-int-or-string" not in node
     ]
     assert untyped == []
 
@@ -57,18 +69,19 @@ def test_every_field_of_spec_and_status_is_explained() -> None:
     explained = ("spec", "status")
     missing = [
         path
-        for path, node in FIELDS
+        for path, node in ALL_FIELDS
         if path.split(".")[1:2] and path.split(".")[1] in explained
         if not path.endswith((".items", ".additionalProperties")) and not node.get("description")
     ]
     assert missing == []
 
 
-@pytest.mark.parametrize("part", ["spec", "status"])
-def test_every_string_list_and_map_is_bounded(part: str) -> None:
+def test_every_string_list_and_map_is_bounded() -> None:
     """Without bounds the API server estimates the cost of a rule as if they were as large as a request."""
     unbounded = []
-    for path, node in nodes(SCHEMA["properties"][part], part):
+    for path, node in ALL_FIELDS:
+        if path.split(".")[1:2] not in (["spec"], ["status"]):
+            continue
         free = node.get("type") == "string" and "enum" not in node and "maxLength" not in node
         endless = node.get("type") == "array" and "maxItems" not in node
         wide = "additionalProperties" in node and "maxProperties" not in node
@@ -78,7 +91,7 @@ def test_every_string_list_and_map_is_bounded(part: str) -> None:
 
 
 def test_rules_say_what_to_do() -> None:
-    for path, node in FIELDS:
+    for path, node in ALL_FIELDS:
         for rule in node.get("x-kubernetes-validations", []):
             problem, colon, remedy = rule["message"].partition(": ")
             assert problem, path
@@ -87,7 +100,7 @@ def test_rules_say_what_to_do() -> None:
 
 
 def test_paths_of_rules_exist() -> None:
-    for path, node in FIELDS:
+    for path, node in ALL_FIELDS:
         for rule in node.get("x-kubernetes-validations", []):
             current = node
             for name in rule.get("fieldPath", "").split(".")[1:]:
@@ -154,3 +167,15 @@ def test_the_reference_names_every_field_of_the_spec() -> None:
         name = path.rpartition(".")[2]
         if name not in ("items", "additionalProperties", "spec"):
             assert f"`{name}`" in text, path
+
+
+@pytest.mark.parametrize("definition", [crd.BACKUP, crd.RESTORE], ids=lambda definition: definition.kind)
+def test_a_request_names_its_deployment_and_never_changes(definition: crd.Definition) -> None:
+    (version,) = crd.generate(definition)["spec"]["versions"]
+    schema = version["schema"]["openAPIV3Schema"]
+    spec = schema["properties"]["spec"]
+    assert schema["required"] == ["spec"]
+    assert spec["required"] == ["deployment"]
+    assert [rule["rule"] for rule in spec["x-kubernetes-validations"]] == ["self == oldSelf"]
+    assert version["subresources"] == {"status": {}}
+    assert {"Deployment", "Phase", "Backup"} <= {row["name"] for row in version["additionalPrinterColumns"]}

@@ -29,6 +29,10 @@ def section(path: str) -> str:
         ("spec.web.autoscaling", "| `targetCPUUtilization` | integer, 1 to 100 | `70` |"),
         ("spec.backup.retention", "| `daily` | integer, 0 to 1000 | `7` |"),
         ("status.backup", "| `rpoSeconds` | integer |  |"),
+        ("ReseeRestore.spec", "| `backup` | string | `latest` |"),
+        ("ReseeRestore.spec", "| `safetyBackup` | boolean | `true` |"),
+        ("ReseeBackup.status", "| `checksum` | string |  |"),
+        ("spec.restore.source.s3", "| `bucket` | string | required |"),
         ("status.conditions[]", "| `type` | string | required |"),
     ],
 )
