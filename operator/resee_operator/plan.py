@@ -13,7 +13,7 @@ from resee_operator.engine.reconcile import Reconciler, Wanted
 from resee_operator.engine.snapshot import Snapshot
 from resee_operator.kube.api import KubeApi
 from resee_operator.kube.errors import NotFound
-from resee_operator.kube.resources import CHILDREN, RESEE, Manifest, Resource
+from resee_operator.kube.resources import CHILDREN, REQUESTS, RESEE, Manifest, Resource
 from resee_operator.stages import Defaults
 
 _LONGEST = 200
@@ -55,6 +55,10 @@ async def _read(api: KubeApi, cache: Cache, key: Key, resee: Manifest) -> Manife
         except NotFound:
             if not resource.optional:
                 raise
+    for resource in REQUESTS:
+        async for page in api.list(resource, key[0]):
+            for item in page.items:
+                cache.seen(resource, item)
     live = await api.get(RESEE, *key)
     if live is None:
         return resee

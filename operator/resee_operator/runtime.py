@@ -26,7 +26,7 @@ from resee_operator.kube.client import KubeClient
 from resee_operator.kube.connection import Connection, Limits, load_configuration
 from resee_operator.kube.errors import ApiError, NotFound
 from resee_operator.kube.lease import Leadership
-from resee_operator.kube.resources import CHILDREN, KINDS, RESEE, Manifest
+from resee_operator.kube.resources import CHILDREN, KINDS, REQUESTS, RESEE, Manifest
 from resee_operator.kube.slots import PROMPT
 from resee_operator.kube.watch import Pace, Watch
 from resee_operator.metrics import Metrics
@@ -70,6 +70,11 @@ class Operator:
             *(
                 Watch(api, kind, self.cache, namespace=scope, selector=OURS, pace=pace)
                 for kind in CHILDREN
+                for scope in scopes
+            ),
+            *(
+                Watch(api, kind, self.cache, namespace=scope, pace=pace)
+                for kind in REQUESTS
                 for scope in scopes
             ),
             *(

@@ -10,7 +10,7 @@ import pytest
 
 from devcluster.apiserver import ApiServer
 from resee_operator.kube.client import KubeClient
-from tests.integration.cluster import CRD, connected, install_crd, make_namespace
+from tests.integration.cluster import connected, install_crd, make_namespace
 
 
 @pytest.fixture(scope="session")
@@ -19,8 +19,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ApiServer]:
     folder: Path = tmp_path_factory.mktemp("apiserver")
     running = ApiServer(folder)
     with running:
-        if CRD.exists():
-            install_crd(running)
+        install_crd(running)
         yield running
     running.remove()
 
