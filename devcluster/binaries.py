@@ -37,7 +37,7 @@ def ensure_all(names: Iterable[str], progress: Progress | None = None) -> dict[s
 def content_hash(program: Program) -> str:
     """Hash of the program's inputs: the module's locks, our sources, the flags and the compiler's version."""
     module = paths.GO_MODULE
-    inputs = (gobuild.compiler_version(), program.package, *program.stamp, *gobuild.FLAGS)
+    inputs = (gobuild.compiler_version(), program.package, *program.stamp, *program.tags, *gobuild.FLAGS)
     files = [module / "go.mod", module / "go.sum", *_sources(program)]
     return cache.key(*inputs, cache.tree_key(module, files))
 

@@ -60,6 +60,8 @@ def build(programs: Sequence[Program], target: Path, progress: Progress) -> None
 def _install(program: Program, target: Path, progress: Progress) -> None:
     """Build one program in the module of its own."""
     flags = [flag for flag in FLAGS if not flag.startswith("-mod")]
+    if program.tags:
+        flags += ["-tags", ",".join(program.tags)]
     with progress.step(f"Building {program.name}"):
         _run_go(
             *("install", *flags, "-ldflags", " ".join(_LINK_FLAGS), program.package),

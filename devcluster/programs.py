@@ -26,7 +26,8 @@ _KUBERNETES_STAMP = (
 class Program:
     """A Go main package of the module devcluster/go or of one that it requires.
 
-    `aliases` are its other names; `alone` keeps it out of the run of the compiler that builds the others.
+    `aliases` are its other names; `alone` keeps it out of the run of the compiler that builds the others;
+    `tags` are build tags of one that is alone.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Program:
     stamp: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     alone: bool = False
+    tags: tuple[str, ...] = ()
 
     @property
     def versioned(self) -> bool:
@@ -78,6 +80,13 @@ _ALL = (
     Program("kubeconform", "github.com/yannh/kubeconform/cmd/kubeconform"),
     # Needs a library in a version that the others cannot use.
     Program("actionlint", "github.com/rhysd/actionlint/cmd/actionlint@v1.7.12", alone=True),
+    # Without service discovery, which rules do not need: half of the time to build it.
+    Program(
+        "promtool",
+        "github.com/prometheus/prometheus/cmd/promtool@v0.316.0",
+        alone=True,
+        tags=("remove_all_sd",),
+    ),
 )
 
 PROGRAMS = {program.name: program for program in _ALL}

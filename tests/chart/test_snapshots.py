@@ -10,7 +10,7 @@ import yaml
 
 from tests.chart.chart import FOLDER, Helm, of_kind, snapshot_values, without_crds
 
-NOT_KUBERNETES_OWN = {"CustomResourceDefinition", "ServiceMonitor"}
+NOT_KUBERNETES_OWN = {"CustomResourceDefinition", "PrometheusRule", "ServiceMonitor"}
 
 
 @pytest.mark.parametrize("name", ["minimal", "full"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -107,3 +109,14 @@ def test_a_versioned_program_is_built_by_its_own_module(
     ((verb, *_, package),) = called
     assert (verb, package) == ("install", PROGRAMS["actionlint"].package)
     assert PROGRAMS["actionlint"].binary == "actionlint"
+
+
+def test_build_tags_change_the_hash_and_reach_the_compiler(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    program = PROGRAMS["promtool"]
+    called: list[tuple[str, ...]] = []
+    monkeypatch.setattr(gobuild, "_run_go", lambda *arguments, **_: called.append(arguments))
+    gobuild.build([program], tmp_path, Progress.silent())
+    assert ("-tags", "remove_all_sd") in list(itertools.pairwise(called[0]))
+    assert binaries.content_hash(replace(program, tags=())) != binaries.content_hash(program)
