@@ -9,6 +9,8 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 
+from core.generations import FollowedQuerySet
+
 
 @cache
 def time_zones() -> frozenset[str]:
@@ -56,7 +58,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
-    objects = UserManager()
+    objects = UserManager.from_queryset(FollowedQuerySet)()
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

@@ -4,6 +4,8 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Lower
 
+from core.generations import FollowedQuerySet
+
 
 class Category(models.Model):
     """A name for some of a user's contents."""
@@ -11,6 +13,8 @@ class Category(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="categories")
     name = models.CharField(max_length=50)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = FollowedQuerySet.as_manager()
 
     class Meta:
         ordering = ["name", "id"]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from categories.models import Category
+from core.generations import FollowedQuerySet
 
 
 class Content(models.Model):
@@ -17,6 +18,8 @@ class Content(models.Model):
     body = models.TextField(max_length=100_000, help_text="Markdown")
     created_at = models.DateTimeField(auto_now_add=True)
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = FollowedQuerySet.as_manager()
 
     class Meta:
         ordering = ["-created_at", "-id"]

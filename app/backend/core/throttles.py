@@ -7,6 +7,7 @@ A Redis that cannot be reached lets requests through: readiness takes the Pod ou
 
 import logging
 import time
+from dataclasses import dataclass
 from typing import Any
 
 import redis
@@ -16,6 +17,16 @@ from rest_framework.throttling import AnonRateThrottle, SimpleRateThrottle, User
 from core.redis import cached
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Where the two windows of one caller are counted, and how much of the present one is over (0 to 1)."""
+
+    now: str
+    before: str
+    elapsed: float
+    lifetime: int  # seconds
 
 
 class WindowThrottle(SimpleRateThrottle):
@@ -42,18 +53,31 @@ class WindowThrottle(SimpleRateThrottle):
     def wait(self) -> float | None:
         return self.retry_after
 
+    def windows(self, key: str) -> Windows:
+        """The present window of a caller, and the one before it."""
+        number, elapsed = divmod(time.time(), self.duration)
+        return Windows(
+            now=f"{key}:{number:.0f}",
+            before=f"{key}:{number - 1:.0f}",
+            elapsed=elapsed / self.duration,
+            lifetime=2 * self.duration,
+        )
+
+    def weigh(self, windows: Windows, now: int, before: int) -> int:
+        """Requests of the last period, from the counts of the two windows."""
+        # A client over the limit keeps counting in this window but must not be locked out of the next.
+        return int(now + min(before, self.num_requests) * (1 - windows.elapsed))
+
     def _count(self, key: str) -> int:
         """Requests of the last period, this one included."""
-        window, elapsed = divmod(time.time(), self.duration)
+        windows = self.windows(key)
         pipeline = cached().pipeline(transaction=False)
-        pipeline.incr(f"{key}:{window:.0f}")
-        pipeline.expire(f"{key}:{window:.0f}", 2 * self.duration)
-        pipeline.get(f"{key}:{window - 1:.0f}")
+        pipeline.incr(windows.now)
+        pipeline.expire(windows.now, windows.lifetime)
+        pipeline.get(windows.before)
         now, _, before = pipeline.execute()
-        self.retry_after = self.duration - elapsed
-        # A client over the limit keeps counting in this window but must not be locked out of the next.
-        carried = min(int(before or 0), self.num_requests) * (1 - elapsed / self.duration)
-        return int(int(now) + carried)
+        self.retry_after = self.duration * (1 - windows.elapsed)
+        return self.weigh(windows, int(now), int(before or 0))
 
 
 class AnonThrottle(WindowThrottle, AnonRateThrottle):
@@ -65,6 +89,10 @@ class UserThrottle(WindowThrottle, UserRateThrottle):
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         return super().get_cache_key(request, view) if request.user.is_authenticated else None
+
+    def windows_of(self, user: str) -> Windows:
+        """Where a user's requests are counted, by the user's id alone."""
+        return self.windows(self.cache_format % {"scope": self.scope, "ident": user})
 
 
 class LoginThrottle(WindowThrottle):

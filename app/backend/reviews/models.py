@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from contents.models import Content
+from core.generations import FollowedQuerySet
 
 
 class Result(models.TextChoices):
@@ -27,6 +28,8 @@ class ReviewSchedule(models.Model):
     interval_index = models.PositiveSmallIntegerField(default=0)
     is_active = models.BooleanField(default=True)
     initial_review_completed = models.BooleanField(default=False)
+
+    objects = FollowedQuerySet.as_manager()
 
     class Meta:
         ordering = ["next_review_date", "id"]

@@ -4,8 +4,9 @@ The same through models and serializers costs four times the time, nearly all of
 are taken apart again. `reviews/tests/test_today.py` holds both to the same answer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, tzinfo
+from functools import cached_property
 from typing import Any, overload
 
 from django.db import connections, router
@@ -15,12 +16,10 @@ from accounts.models import User
 from reviews.intervals import end_of_today
 from reviews.models import ReviewSchedule
 
-_COUNT = """
-SELECT count(*) FROM reviews_reviewschedule
-WHERE user_id = %s AND is_active AND next_review_date < %s
-"""
 _PAGE = """
-SELECT schedule.id, schedule.next_review_date, schedule.interval_index, schedule.initial_review_completed,
+SELECT (SELECT count(*) FROM reviews_reviewschedule
+        WHERE user_id = %s AND is_active AND next_review_date < %s),
+       schedule.id, schedule.next_review_date, schedule.interval_index, schedule.initial_review_completed,
        content.id, content.title, content.body, content.category_id, category.name,
        content.created_at, content.updated_at
 FROM reviews_reviewschedule AS schedule
@@ -33,15 +32,21 @@ LIMIT %s OFFSET %s
 
 
 class Today(Sequence[dict[str, Any]]):
-    """What is due before the user's day ends, oldest first; a paginator asks for its length and a slice."""
+    """What is due before the user's day ends, oldest first; a paginator asks for its length and a slice.
 
-    def __init__(self, user: User) -> None:
-        self._user = user
-        self._chosen = (user.pk, end_of_today(timezone.now(), user.zone))
+    The length comes with the first page, in one query; the first `size` rows are that page.
+    """
+
+    def __init__(self, user: User, size: int) -> None:
+        self._user, self._size = user, size
+        self._until = end_of_today(timezone.now(), user.zone)
+
+    @cached_property
+    def _first(self) -> list[tuple[Any, ...]]:
+        return self._ask(self._size, 0)
 
     def __len__(self) -> int:
-        ((count,),) = self._ask(_COUNT)
-        return int(count)
+        return int(self._first[0][0]) if self._first else 0
 
     @overload
     def __getitem__(self, part: int) -> dict[str, Any]: ...
@@ -51,15 +56,20 @@ class Today(Sequence[dict[str, Any]]):
         if isinstance(part, int):
             return self[part : part + 1][0]
         zone = timezone.get_current_timezone()
-        return [self._row(row, zone) for row in self._ask(_PAGE, part.stop - part.start, part.start)]
+        if part.start == 0 and part.stop <= self._size:
+            rows = self._first[: part.stop]
+        else:
+            rows = self._ask(part.stop - part.start, part.start)
+        return [self._row(row, zone) for row in rows]
 
-    def _ask(self, query: str, *more: int) -> Iterator[tuple[Any, ...]]:
+    def _ask(self, limit: int, offset: int) -> list[tuple[Any, ...]]:
+        chosen = (self._user.pk, self._until)
         with connections[router.db_for_read(ReviewSchedule)].cursor() as cursor:
-            cursor.execute(query, (*self._chosen, *more))
-            yield from cursor.fetchall()
+            cursor.execute(_PAGE, (*chosen, *chosen, limit, offset))
+            return list(cursor.fetchall())
 
     def _row(self, row: tuple[Any, ...], zone: tzinfo) -> dict[str, Any]:
-        (pk, due, index, completed, content, title, body, category, category_name, created, updated) = row
+        (_, pk, due, index, completed, content, title, body, category, category_name, created, updated) = row
         return {
             "id": pk,
             "content": {

@@ -1,16 +1,20 @@
 """/api/review/"""
 
-from typing import Any
+from typing import Any, cast
 
+from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.exceptions import NotFound
+from rest_framework.pagination import PageNumberPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.current import user_of
+from core.kept import KeptAnswers
 from core.replica import ReplicaReads
 from reviews import schedule
+from reviews.intervals import end_of_today
 from reviews.models import ReviewSchedule
 from reviews.serializers import (
     CategoryStatsSerializer,
@@ -22,14 +26,18 @@ from reviews.stats import by_category
 from reviews.today import Today
 
 
-class TodayView(ReplicaReads, generics.ListAPIView):
+class TodayView(KeptAnswers, ReplicaReads, generics.ListAPIView):
     """What is due before the user's day ends, oldest first."""
 
     serializer_class = ScheduleSerializer
     queryset = ReviewSchedule.objects.none()
 
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:  # noqa: ARG002
-        return self.get_paginated_response(self.paginate_queryset(Today(user_of(request))))
+        size = cast("PageNumberPagination", self.paginator).get_page_size(request) or 0
+        return self.get_paginated_response(self.paginate_queryset(Today(user_of(request), size)))
+
+    def kept_until(self) -> float:
+        return end_of_today(timezone.now(), user_of(self.request).zone).timestamp()
 
 
 class CompleteView(ReplicaReads, generics.GenericAPIView):
