@@ -17,6 +17,7 @@ from devcluster import binaries
 from resee_operator.api import crd, reference
 from resee_operator.stages import table
 from tests.chart import chart
+from tests.golden import releases
 from tests.golden import update as golden
 from tests.support.deployments import STAGES
 from tools import values_table
@@ -59,6 +60,11 @@ def references() -> Files:
     return {docs / "reference.md": reference.render(), docs / "stages.md": table.render()}
 
 
+def release_snapshots() -> Files:
+    """What the version that is being made holds its Pods by; those of earlier ones stay as they are."""
+    return dict(releases.snapshots())
+
+
 def golden_manifests() -> Files:
     """What the operator makes of each example."""
     return {golden.golden_file(stage): golden.rendered(stage) for stage in STAGES}
@@ -68,6 +74,7 @@ GENERATORS: tuple[Callable[[], Files], ...] = (
     definitions,
     references,
     golden_manifests,
+    release_snapshots,
     chart_readme,
     chart_snapshots,
 )

@@ -60,6 +60,26 @@ def test_nothing_is_written_when_nothing_differs(
             assert resee.versions() == versions
 
 
+def test_an_upgrade_of_the_operator_writes_nothing(
+    server: ApiServer, namespace: str, alone: OperatorProcess
+) -> None:
+    resee = Resee(server, namespace)
+    with Controllers(server, namespace):
+        with alone as operator:
+            operator.lead()
+            resee.apply()
+            resee.wait_settled()
+            versions, pinned = resee.versions(), resee.read()["status"]["version"]
+        later = {"RESEE_NAMESPACES": namespace, "RESEE_DEFAULT_VERSION": "99.0.0"}
+        with OperatorProcess(server.kubeconfig, alone.log.parent, "later", namespace, **later) as new:
+            new.lead()
+            until(lambda: _more(len(new.passes("demo")), 0), Budget.EVENT)
+            assert new.passes("demo")[-1]["reason"] == "InSync"
+            assert new.calls(*WRITES) == 0
+            assert resee.versions() == versions
+            assert resee.read()["status"]["version"] == pinned != "99.0.0"
+
+
 def test_gates_hold_web_until_the_database_is_ready(
     server: ApiServer, namespace: str, alone: OperatorProcess
 ) -> None:
