@@ -15,6 +15,8 @@ RELEASE = "resee-operator"
 CHART = paths.ROOT / "charts" / "resee-operator"
 _CRDS = tuple(f"crd/{plural}.resee.io" for plural in ("reseedeployments", "reseebackups", "reseerestores"))
 _CRD_SECONDS = 30
+ESTABLISHED = 'jsonpath={.status.conditions[?(@.type=="Established")].status}=True'
+"""What kubectl waits for; its own --for=condition fails on a definition that has no conditions yet."""
 
 
 def install(kubeconfig: Path) -> None:
@@ -30,4 +32,4 @@ def install(kubeconfig: Path) -> None:
         environment={**os.environ, "KUBECONFIG": str(kubeconfig)},
         remedy="`helm lint charts/resee-operator` and `python -m devcluster status` say more.",
     )
-    Kubectl(kubeconfig).run("wait", "--for=condition=Established", f"--timeout={_CRD_SECONDS}s", *_CRDS)
+    Kubectl(kubeconfig).run("wait", f"--for={ESTABLISHED}", f"--timeout={_CRD_SECONDS}s", *_CRDS)

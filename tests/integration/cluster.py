@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from devcluster.apiserver import ApiServer
+from devcluster.deploy.chart import ESTABLISHED
 from resee_operator.kube.client import KubeClient
 from resee_operator.kube.connection import Connection, load_configuration
 
@@ -46,7 +47,7 @@ def apply(server: ApiServer, manifest: dict[str, Any]) -> None:
 def install_crd(server: ApiServer) -> None:
     """Install the definitions and wait until the server serves them."""
     kubectl(server, "apply", "--server-side", "-f", str(CRDS))
-    kubectl(server, "wait", "--for=condition=Established", "--timeout=30s", "-f", str(CRDS))
+    kubectl(server, "wait", f"--for={ESTABLISHED}", "--timeout=30s", "-f", str(CRDS))
 
 
 def make_namespace(server: ApiServer, name: str) -> None:

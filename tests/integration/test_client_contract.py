@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Any
 
 import pytest
@@ -222,10 +223,12 @@ async def test_watch_tells_what_happens_after_a_version(api: KubeApi, home: str)
     await api.delete(CONFIG, home, "settings")
 
     seen: list[WatchEvent] = []
-    async with asyncio.timeout(Budget.EVENT.seconds):
-        async for event in api.watch(
-            CONFIG, home, since=stored["metadata"]["resourceVersion"], selector="app=resee"
-        ):
+    since = stored["metadata"]["resourceVersion"]
+    async with (
+        asyncio.timeout(Budget.EVENT.seconds),
+        aclosing(api.watch(CONFIG, home, since=since, selector="app=resee")) as events,
+    ):
+        async for event in events:
             seen.append(event)
             if event.type == "DELETED":
                 break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -61,7 +61,7 @@ class KubeApi(Protocol):
         *,
         selector: str = "",
         metadata_only: bool = False,
-    ) -> AsyncIterator[Page]:
+    ) -> AsyncGenerator[Page, None]:
         """All objects of a kind (namespace None: of all namespaces), page by page."""
 
     def watch(
@@ -72,7 +72,7 @@ class KubeApi(Protocol):
         since: str,
         selector: str = "",
         metadata_only: bool = False,
-    ) -> AsyncIterator[WatchEvent]:
+    ) -> AsyncGenerator[WatchEvent, None]:
         """Events after resourceVersion `since`; ends when the server ends the stream, raises Gone when too
         old."""
 

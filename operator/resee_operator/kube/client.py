@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import aclosing
 from typing import Any
 
 import orjson
@@ -49,11 +50,12 @@ class KubeClient:
         *,
         selector: str = "",
         metadata_only: bool = False,
-    ) -> AsyncIterator[Page]:
+    ) -> AsyncGenerator[Page, None]:
         if self._streams_lists:
             try:
-                async for page in self._streamed(resource, namespace, selector, metadata_only):
-                    yield page
+                async with aclosing(self._streamed(resource, namespace, selector, metadata_only)) as pages:
+                    async for page in pages:
+                        yield page
             except Invalid:
                 # A server before 1.32, or one whose administrator has turned it off.
                 self._streams_lists = False
@@ -64,27 +66,28 @@ class KubeClient:
 
     async def _streamed(
         self, resource: Resource, namespace: str | None, selector: str, metadata_only: bool
-    ) -> AsyncIterator[Page]:
+    ) -> AsyncGenerator[Page, None]:
         """A list as a watch that begins with everything: no page has to be built, on either side."""
         items: list[Manifest] = []
         options = {"sendInitialEvents": "true", "resourceVersionMatch": "NotOlderThan"}
-        async for event in self._events(resource, namespace, selector, metadata_only, options):
-            if event.type == "BOOKMARK":
-                yield Page(items, str(event.object["metadata"]["resourceVersion"]))
-                return
-            if event.type == "DELETED":
-                # What happens while the beginning is sent comes in between.
-                yield Page(items, "", (event.object,))
-                items = []
-                continue
-            items.append(event.object)
-            if len(items) == STREAMED_PAGE:
-                yield Page(items, "")
-                items = []
+        async with aclosing(self._events(resource, namespace, selector, metadata_only, options)) as events:
+            async for event in events:
+                if event.type == "BOOKMARK":
+                    yield Page(items, str(event.object["metadata"]["resourceVersion"]))
+                    return
+                if event.type == "DELETED":
+                    # What happens while the beginning is sent comes in between.
+                    yield Page(items, "", (event.object,))
+                    items = []
+                    continue
+                items.append(event.object)
+                if len(items) == STREAMED_PAGE:
+                    yield Page(items, "")
+                    items = []
 
     async def _paged(
         self, resource: Resource, namespace: str | None, selector: str, metadata_only: bool
-    ) -> AsyncIterator[Page]:
+    ) -> AsyncGenerator[Page, None]:
         accept = f"{_METADATA_LIST},{JSON}" if metadata_only else JSON
         params = {"limit": str(PAGE)} | ({"labelSelector": selector} if selector else {})
         while True:
@@ -110,10 +113,11 @@ class KubeClient:
         since: str,
         selector: str = "",
         metadata_only: bool = False,
-    ) -> AsyncIterator[WatchEvent]:
+    ) -> AsyncGenerator[WatchEvent, None]:
         options = {"resourceVersion": since, "timeoutSeconds": str(WATCH_SECONDS)}
-        async for event in self._events(resource, namespace, selector, metadata_only, options):
-            yield event
+        async with aclosing(self._events(resource, namespace, selector, metadata_only, options)) as events:
+            async for event in events:
+                yield event
 
     async def _events(
         self,
@@ -122,7 +126,7 @@ class KubeClient:
         selector: str,
         metadata_only: bool,
         options: Mapping[str, str],
-    ) -> AsyncIterator[WatchEvent]:
+    ) -> AsyncGenerator[WatchEvent, None]:
         params = {"watch": "1", "allowWatchBookmarks": "true", **options}
         if selector:
             params["labelSelector"] = selector

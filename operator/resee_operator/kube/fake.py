@@ -11,7 +11,7 @@ import asyncio
 import copy
 import itertools
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from typing import Any
 
 from resee_operator.kube.api import FIELD_MANAGER, Page, Preconditions, WatchEvent
@@ -67,7 +67,7 @@ class FakeKube:
         *,
         selector: str = "",
         metadata_only: bool = False,
-    ) -> AsyncIterator[Page]:
+    ) -> AsyncGenerator[Page, None]:
         self._asked("list", resource, namespace or "", "")
         found = [
             _shown(item, metadata_only)
@@ -84,7 +84,7 @@ class FakeKube:
         since: str,
         selector: str = "",
         metadata_only: bool = False,
-    ) -> AsyncIterator[WatchEvent]:
+    ) -> AsyncGenerator[WatchEvent, None]:
         self._asked("watch", resource, namespace or "", "")
         position = int(since)
         while True:

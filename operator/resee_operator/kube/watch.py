@@ -12,6 +12,7 @@ import logging
 import random
 import time
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -117,18 +118,19 @@ class Watch:
     async def _list(self) -> None:
         names: set[Name] = set()
         version = ""
-        async for page in self._api.list(self.resource, self.namespace, **self._options):
-            version = page.version
-            self._beat = self._now()
-            for found in page.items:
-                names.add((namespace_of(found), name_of(found)))
-                self._sink.seen(self.resource, found)
-            for found in page.gone:
-                name = namespace_of(found), name_of(found)
-                names.discard(name)
-                self._sink.gone(self.resource, name, version_of(found))
-            # A page takes some milliseconds to take in: whoever else waits for the loop has a turn here.
-            await asyncio.sleep(0)
+        async with aclosing(self._api.list(self.resource, self.namespace, **self._options)) as pages:
+            async for page in pages:
+                version = page.version
+                self._beat = self._now()
+                for found in page.items:
+                    names.add((namespace_of(found), name_of(found)))
+                    self._sink.seen(self.resource, found)
+                for found in page.gone:
+                    name = namespace_of(found), name_of(found)
+                    names.discard(name)
+                    self._sink.gone(self.resource, name, version_of(found))
+                # A page takes some milliseconds to take in: whoever else waits for the loop has a turn here.
+                await asyncio.sleep(0)
         self._sink.listed(self.resource, self.namespace, names, int(version))
         self._version = version
         self._relist_at = self._now() + self._pace.relist * random.uniform(1.0, 1.5)  # noqa: S311 - no secret
@@ -162,14 +164,14 @@ class Watch:
             pause = min(pause * 2, self._pace.longest_pause)
 
     async def _follow(self) -> None:
-        async for event in self._api.watch(
-            self.resource, self.namespace, since=self._version, **self._options
-        ):
-            self._beat = self._now()
-            found = event.object
-            self._version = found["metadata"]["resourceVersion"]
-            if event.type == "DELETED":
-                self._sink.gone(self.resource, (namespace_of(found), name_of(found)), version_of(found))
-            elif event.type != "BOOKMARK":
-                self._sink.seen(self.resource, found)
+        watched = self._api.watch(self.resource, self.namespace, since=self._version, **self._options)
+        async with aclosing(watched) as events:
+            async for event in events:
+                self._beat = self._now()
+                found = event.object
+                self._version = found["metadata"]["resourceVersion"]
+                if event.type == "DELETED":
+                    self._sink.gone(self.resource, (namespace_of(found), name_of(found)), version_of(found))
+                elif event.type != "BOOKMARK":
+                    self._sink.seen(self.resource, found)
         self._beat = self._now()
