@@ -43,6 +43,12 @@ class Metrics:
             ["kind"],
             registry=self.registry,
         )
+        self.scaled = Counter(
+            "resee_operator_scaled",
+            "Changes of a number of Pods, by the operator's half of autoscaling.",
+            ["change"],
+            registry=self.registry,
+        )
         self.leader = self._gauge("leader", "1 where this replica leads.")
         self.deployments = self._gauge("deployments", "ReseeDeployments that are looked after.")
         self.queue_depth = self._gauge("queue_depth", "Deployments that wait for a pass.")

@@ -30,6 +30,7 @@ from resee_operator.kube.resources import CHILDREN, KINDS, REQUESTS, RESEE, Mani
 from resee_operator.kube.slots import PROMPT
 from resee_operator.kube.watch import Pace, Watch
 from resee_operator.metrics import Metrics
+from resee_operator.scaling import autoscaler
 from resee_operator.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -53,6 +54,7 @@ class Operator:
         self.leadership = leadership
         self.metrics = metrics
         self._settings = settings
+        self._api = api
         self._reconciler = Reconciler(api, self.cache, self.queue, settings.defaults)
         self.ended: asyncio.Task[None] | None = None
         self._leading = asyncio.Event()
@@ -123,7 +125,8 @@ class Operator:
         """Work until cancelled; then let the running passes end and give the Lease back."""
         workers = [asyncio.create_task(self._work(number)) for number in range(self._settings.workers)]
         followers = [asyncio.create_task(watch.run()) for watch in self.watches]
-        helpers = [asyncio.create_task(task) for task in (self._resync(), self.leadership.run())]
+        loops = (self._resync(), self.leadership.run(), self._scale())
+        helpers = [asyncio.create_task(loop) for loop in loops]
         try:
             done, _ = await asyncio.wait(
                 [*workers, *followers, *helpers], return_when=asyncio.FIRST_COMPLETED
@@ -218,6 +221,10 @@ class Operator:
         if again is not None:
             facts["again_in"] = round(again, 1)
         pass_log.info(outcome.sentence, extra=facts)
+
+    async def _scale(self) -> None:
+        count = self.metrics.scaled
+        await autoscaler.run(self._api, self.cache, self._leading, lambda change: count.labels(change).inc())
 
     async def _resync(self) -> None:
         period = self._settings.resync_seconds

@@ -154,6 +154,29 @@ async def test_status_patch_leaves_the_spec(api: KubeApi, home: str) -> None:
     assert changed["status"]["replicas"] == 2
 
 
+async def test_scale_sets_the_number_and_leaves_it_to_no_applier(api: KubeApi, home: str) -> None:
+    made = await api.apply(deployment(home, replicas=2))
+    await api.apply(deployment(home))
+    version = (await api.get(DEPLOYMENT, home, "web") or made)["metadata"]["resourceVersion"]
+    change = {"metadata": {"resourceVersion": version}, "spec": {"replicas": 5}}
+    await api.patch(DEPLOYMENT, home, "web", change, subresource="scale")
+    await api.apply(deployment(home, paused=True))
+    found = await api.get(DEPLOYMENT, home, "web")
+    assert found is not None
+    assert found["spec"]["replicas"] == 5
+
+
+async def test_scale_of_a_version_that_has_moved_on_is_a_conflict(api: KubeApi, home: str) -> None:
+    old = await api.create(deployment(home, replicas=2))
+    await api.apply(deployment(home, replicas=3))
+    change = {"metadata": {"resourceVersion": old["metadata"]["resourceVersion"]}, "spec": {"replicas": 5}}
+    with pytest.raises(Conflict):
+        await api.patch(DEPLOYMENT, home, "web", change, subresource="scale")
+    found = await api.get(DEPLOYMENT, home, "web")
+    assert found is not None
+    assert found["spec"]["replicas"] == 3
+
+
 async def test_merge_patch_removes_by_null(api: KubeApi, home: str) -> None:
     await api.create(config(home, a="1", b="2"))
     changed = await api.patch(CONFIG, home, "settings", {"data": {"a": None}})

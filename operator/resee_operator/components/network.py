@@ -24,6 +24,8 @@ CONDITION: str | None = None
 
 _HTTPS: Final = 443
 _MAIL: Final = (25, 465, 587)
+_OPERATOR: Final = {meta.COMPONENT_LABEL: "operator"}
+"""Labels of the operator's Pods, the chart's."""
 _DNS_CACHE: Final = "169.254.20.10/32"
 """Where Kubernetes' DNS cache on each node listens by default."""
 
@@ -71,7 +73,13 @@ def _workers(resolved: Resolved) -> list[str]:
 
 
 def _web_ingress(resolved: Resolved) -> list[Manifest]:
-    return [_from(resolved, ["nginx"], WEB_PORT)]
+    """nginx; the operator and Prometheus where they read metrics."""
+    rules = [_from(resolved, ["nginx"], WEB_PORT)]
+    if any(scale.autoscaling for scale in (resolved.web.scale, *(group.scale for group in resolved.workers))):
+        rules.append(_from_namespace(resolved.operator_namespace, WEB_PORT, _OPERATOR))
+    if resolved.monitoring.enabled:
+        rules.append(_from_namespace(resolved.monitoring.namespace, WEB_PORT))
+    return rules
 
 
 def _to_database(resolved: Resolved, facts: Facts) -> Manifest:
@@ -149,6 +157,14 @@ def _port(port: int, protocol: str = "TCP") -> Manifest:
 
 def _from(resolved: Resolved, components: Sequence[str], port: int) -> Manifest:
     return {"from": [{"podSelector": _pods(resolved, components)}], **_port(port)}
+
+
+def _from_namespace(namespace: str, port: int, pods: Manifest | None = None) -> Manifest:
+    """From Pods with the labels, or from all Pods, of a namespace."""
+    peer: Manifest = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}}}
+    if pods:
+        peer["podSelector"] = {"matchLabels": dict(pods)}
+    return {"from": [peer], **_port(port)}
 
 
 def _to(resolved: Resolved, components: Sequence[str], port: int) -> Manifest:

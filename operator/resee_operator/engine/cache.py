@@ -162,6 +162,10 @@ class Cache:
         """All deployments that exist."""
         return list(self._resees)
 
+    def names_of(self, kind: str) -> Mapping[Key, Key]:
+        """All children of a kind: the deployment that each, by namespace and name, belongs to."""
+        return self._owners.get(kind, {})
+
     def resee(self, key: Key) -> Manifest | None:
         """A custom resource, None where it does not exist."""
         entry = self._resees.get(key)

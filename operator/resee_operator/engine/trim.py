@@ -28,7 +28,15 @@ _METADATA = (
     "ownerReferences",
     "finalizers",
 )
-_POD_STATUS = ("phase", "reason", "message", "conditions", "containerStatuses", "initContainerStatuses")
+_POD_STATUS = (
+    "phase",
+    "podIP",
+    "reason",
+    "message",
+    "conditions",
+    "containerStatuses",
+    "initContainerStatuses",
+)
 _CONTAINER_STATUS = ("name", "image", "ready", "restartCount", "started", "state", "lastState")
 _NOT_COMPARED = frozenset({"kubectl.kubernetes.io/last-applied-configuration"})
 

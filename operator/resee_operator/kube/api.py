@@ -93,7 +93,8 @@ class KubeApi(Protocol):
         *,
         subresource: str | None = None,
     ) -> Manifest:
-        """JSON merge patch of an object or of a subresource of it (`status`)."""
+        """JSON merge patch of an object or of a subresource of it (`status`, `scale`); raises Conflict where
+        it names a resourceVersion that has moved on."""
 
     async def replace(self, manifest: Manifest) -> Manifest:
         """Replace an object; raises Conflict where its resourceVersion has moved on."""

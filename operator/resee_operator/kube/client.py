@@ -99,7 +99,8 @@ class KubeClient:
                 # A list leaves out of its items what it says once itself.
                 item["kind"] = resource.kind
                 item["apiVersion"] = resource.api_version
-            yield Page(items, str(metadata["resourceVersion"]))
+            # The metrics API has no versions.
+            yield Page(items, str(metadata.get("resourceVersion", "")))
             del items, body
             if not metadata.get("continue"):
                 return

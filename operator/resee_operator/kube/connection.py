@@ -280,8 +280,10 @@ class Connection:
 
 
 def _worth_retrying(error: ApiError, call: Call) -> bool:
-    """A conflict is only worth a second try where the call carries no precondition of its own: a patch."""
-    return isinstance(error, Unavailable) or call.verb == "PATCH"
+    """A conflict is only worth a second try where the call carries no precondition of its own: a patch
+    without a version."""
+    conditional = call.body is not None and b'"resourceVersion"' in call.body
+    return isinstance(error, Unavailable) or (call.verb == "PATCH" and not conditional)
 
 
 def _status_of(data: bytes) -> dict[str, Any]:

@@ -135,6 +135,9 @@ class FakeKube:
     ) -> Manifest:
         key = self._asked("patch", resource, namespace, name)
         before = self._existing(key)
+        version = (change.get("metadata") or {}).get("resourceVersion")
+        if version and version != before["metadata"]["resourceVersion"]:
+            raise Conflict(409, "Conflict", "the object has been modified; please apply your changes to it")
         allowed = {"status": change.get("status")} if subresource == "status" else change
         result = merge_patch(copy.deepcopy(before), allowed)
         if result == before:

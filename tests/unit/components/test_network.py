@@ -10,7 +10,7 @@ import pytest
 from resee_operator.components import Facts, meta, network
 from resee_operator.components.base import Reason
 from resee_operator.stages import Resolved
-from tests.support.deployments import EXTERNAL, LiveObjects, facts_of, resolved_of
+from tests.support.deployments import EXTERNAL, LiveObjects, facts_of, production, resolved_of
 
 LOCAL = resolved_of()
 PODS = ("nginx", "web", "worker-all", "beat", "migration", "postgres", "redis", "backup")
@@ -26,6 +26,7 @@ ARROWS = {
     ("backup", "postgres", 5432),
 }
 OUTSIDE = "somewhere outside"
+GROUPS = [{"name": "all", "queues": ["default", "reviews", "email"], "replicas": 2}]
 
 
 def policies(resolved: Resolved, facts: Facts | None = None) -> list[dict[str, Any]]:
@@ -47,7 +48,7 @@ def opens(rule: dict[str, Any], side: str, peer: str, port: int) -> bool:
         return False
     if side not in rule:
         return True
-    ours = (item["podSelector"] for item in rule[side] if "podSelector" in item)
+    ours = (item["podSelector"] for item in rule[side] if item.keys() == {"podSelector"})
     return peer != OUTSIDE and any(selects(selector, peer) for selector in ours)
 
 
@@ -94,6 +95,42 @@ def test_users_reach_nginx_and_nothing_else() -> None:
     specs = policies(LOCAL)
     open_ports = {(pod, port) for pod, port in product(PODS, PORTS) if reaches(specs, OUTSIDE, pod, port)}
     assert open_ports == {("nginx", 8080)}
+
+
+def readers(resolved: Resolved) -> list[dict[str, Any]]:
+    """Who of other namespaces may reach web, as (namespace, labels)."""
+    (web,) = [item for item in network.objects(resolved, Facts()) if item["metadata"]["name"] == "demo-web"]
+    peers = [peer for rule in web["spec"]["ingress"] for peer in rule["from"]]
+    return [
+        {
+            "namespace": peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"],
+            "labels": peer.get("podSelector", {}).get("matchLabels"),
+        }
+        for peer in peers
+        if "namespaceSelector" in peer
+    ]
+
+
+def test_nobody_of_another_namespace_reaches_web() -> None:
+    assert readers(LOCAL) == []
+
+
+def test_the_operator_reads_the_metrics_of_what_it_scales() -> None:
+    operator = {"namespace": "resee-system", "labels": {"app.kubernetes.io/component": "operator"}}
+    assert readers(production()) == [operator]
+    assert readers(production(web={"replicas": 2}, workers=GROUPS)) == []
+
+
+def test_prometheus_reads_metrics_where_it_is_asked_to() -> None:
+    resolved = resolved_of(monitoring={"enabled": True, "namespace": "observability"})
+    assert readers(resolved) == [{"namespace": "observability", "labels": None}]
+
+
+def test_an_open_namespace_is_no_open_door() -> None:
+    """Neither of the two rules lets our own Pods or the outside through."""
+    specs = policies(production(monitoring={"enabled": True}))
+    assert not reaches(specs, "beat", "web", 8000)
+    assert not reaches(specs, OUTSIDE, "web", 8000)
 
 
 @pytest.mark.parametrize(
