@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from bench import figures, ready, road
+from bench.autoscaling import report as autoscaling
 from devcluster.progress import Progress
 
 
@@ -37,6 +38,19 @@ def road_command(cores: int | None, ports: tuple[int, int], write: bool) -> None
     figures.show("From a checkout to a running Resee", measured)
     if write:
         figures.write("road", measured)
+
+
+@main.command("autoscaling")
+@click.option("--seed", default=1, show_default=True, help="Another week: other bursts.")
+@click.option("--write", is_flag=True, help="Put table and drawing into docs/.")
+def autoscaling_command(seed: int, write: bool) -> None:
+    """A simulated week of load under the rule and under plain autoscalers. Needs no cluster."""
+    traces = autoscaling.simulate(seed)
+    measured = autoscaling.figures(traces)
+    figures.show("A week of load", measured)
+    if write:
+        figures.write("autoscaling", measured)
+        autoscaling.write_image(traces, seed)
 
 
 if __name__ == "__main__":
