@@ -60,6 +60,9 @@ def _connections() -> Iterator[Metric]:
         "resee_database_connections", "Connections to the database by state", labels=["state"]
     )
     limit = GaugeMetricFamily("resee_database_connections_max", "Connections that the server accepts")
+    started = GaugeMetricFamily(
+        "resee_database_start_time_seconds", "When the server that takes writes was started, since the epoch"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(state, 'other'), count(*) FROM pg_stat_activity"
@@ -69,5 +72,9 @@ def _connections() -> Iterator[Metric]:
             gauge.add_metric([state], float(count))
         cursor.execute("SELECT setting::int FROM pg_settings WHERE name = 'max_connections'")
         limit.add_metric([], float(cursor.fetchone()[0]))
+        # Another server after a failover has another one, whoever runs it.
+        cursor.execute("SELECT extract(epoch FROM pg_postmaster_start_time())")
+        started.add_metric([], float(cursor.fetchone()[0]))
     yield gauge
     yield limit
+    yield started

@@ -16,6 +16,7 @@ from resee_operator.components import (
     identity,
     ingress,
     migration,
+    monitoring,
     network,
     nginx,
     postgres,
@@ -39,6 +40,7 @@ COMPONENTS: tuple[Component, ...] = (
     nginx,
     ingress,
     backup,
+    monitoring,
 )
 
 CONDITIONS: Mapping[str, tuple[str, ...]] = {

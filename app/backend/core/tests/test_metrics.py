@@ -1,6 +1,7 @@
 """/metrics: requests, tasks, queues and connections."""
 
 import json
+import time
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -85,6 +86,7 @@ def test_connections_are_counted(scrape):
 
     assert samples["resee_database_connections", ("state", "active")] >= 1
     assert samples["resee_database_connections_max",] == 100
+    assert 0 <= time.time() - samples["resee_database_start_time_seconds",] < 86_400
 
 
 def test_without_redis_the_rest_is_still_told(scrape, settings):
