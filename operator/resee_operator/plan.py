@@ -72,7 +72,9 @@ async def _read_children(api: KubeApi, cache: Cache, key: Key, resource: Resourc
 
 
 def lines(plan: Plan) -> Iterator[str]:
-    """The plan for people: one line for each object, then its fields, old -> new."""
+    """The plan for people: what takes several steps, then one line for each object and its fields, old ->
+    new."""
+    yield from plan.notes
     for action in plan.actions:
         note = "  (restarts its Pods)" if action.restarts else ""
         yield f"{_SIGNS[action.verb]} {action.verb.value} {action.kind}/{action.name}{note}"
@@ -104,6 +106,7 @@ def as_json(plan: Plan) -> dict[str, Any]:
             }
             for action in plan.actions
         ],
+        "notes": list(plan.notes),
         "refused": [refusal.sentence() for refusal in plan.refused],
     }
 

@@ -75,6 +75,50 @@ class BackupStatus(Model):
     """How long the last drill took, in seconds: how long a restore lasts."""
 
 
+class ImagesStatus(Model):
+    """The images that everything was last rolled to: what an upgrade goes back to."""
+
+    backend: Text | None = None
+    """Image of web, workers, beat and migration."""
+    nginx: Text | None = None
+    """Image of nginx with the front end."""
+    backup: Text | None = None
+    """Image of the backup."""
+
+
+class StatementStatus(Model):
+    """One statement of a migration."""
+
+    migration: Text
+    """Migration that it belongs to, as app.name."""
+    sql: Text
+    """The statement, as far as there is room."""
+    lock: Text
+    """The lock that it takes, and what waits for it."""
+
+
+class UpgradeStatus(Model):
+    """The last upgrade."""
+
+    from_version: Text | None = None
+    """Version that ran before."""
+    to_version: Text | None = None
+    """Version that is wanted."""
+    image: Text | None = None
+    """Image of the backend that is wanted."""
+    phase: Text | None = None
+    """Preflight, Backup, Migrating, Rolling, Complete, RolledBack (the version before runs again), Stuck (the
+    new version does not become ready, and the migrated database keeps the one before from coming back)."""
+    since: Moment | None = None
+    """When the phase began."""
+    message: Annotated[str, Field(max_length=2048)] | None = None
+    """What happens, and what to do."""
+    migrations: Annotated[list[Text], Field(max_length=64)] = []
+    """Migrations that the new version brings."""
+    statements: Annotated[list[StatementStatus], Field(max_length=64)] = []
+    """What they do, statement by statement, as far as there is room."""
+
+
 class ReseeDeploymentStatus(Model):
     """What runs, as the operator last saw it."""
 
@@ -84,6 +128,10 @@ class ReseeDeploymentStatus(Model):
     """Stage that runs."""
     version: Text | None = None
     """Version that runs; kept where spec.version is left out."""
+    images: ImagesStatus | None = None
+    """Images that run."""
+    upgrade: UpgradeStatus | None = None
+    """The last upgrade."""
     url: Text | None = None
     """Address of the web page."""
     conditions: Annotated[

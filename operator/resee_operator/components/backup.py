@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from resee_operator.components import meta
@@ -51,6 +51,24 @@ def health(resolved: Resolved, live: Live) -> Verdict:
         return Verdict(True, Reason.SUSPENDED, f"CronJob {name} is suspended")
     credentials = _judge_credentials(resolved, live)
     return credentials if not credentials.healthy else _judge_runs(resolved, live, cron_job.get("status", {}))
+
+
+def job(resolved: Resolved, name: str, args: Sequence[str] = ("dump",)) -> Manifest:
+    """A Job that runs the backup program once; a Secret that changes does not run it anew."""
+    template = {
+        "metadata": {"labels": meta.labels(resolved, NAME)},
+        "spec": _pod(resolved, args).spec(resolved),
+    }
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": meta.metadata(resolved, name, NAME),
+        "spec": _job_spec(template),
+    }
+
+
+def _job_spec(template: Manifest) -> Manifest:
+    return {"backoffLimit": _RETRIES, "activeDeadlineSeconds": _DEADLINE, "template": template}
 
 
 def _judge_credentials(resolved: Resolved, live: Live) -> Verdict:
@@ -121,7 +139,7 @@ def _result(pod: Manifest) -> dict[str, Any] | None:
 
 
 def _cron_job(resolved: Resolved, facts: Facts) -> Manifest:
-    template = _pod(resolved).template(resolved, facts)
+    template = _pod(resolved, ("dump", "--prune")).template(resolved, facts)
     return {
         "apiVersion": "batch/v1",
         "kind": "CronJob",
@@ -136,23 +154,20 @@ def _cron_job(resolved: Resolved, facts: Facts) -> Manifest:
             "suspend": resolved.suspended,
             "jobTemplate": {
                 "metadata": {"labels": meta.labels(resolved, NAME)},
-                "spec": {
-                    "backoffLimit": _RETRIES,
-                    "activeDeadlineSeconds": _DEADLINE,
-                    "template": template,
-                },
+                "spec": _job_spec(template),
             },
         },
     }
 
 
-def _pod(resolved: Resolved) -> Pod:
+def _pod(resolved: Resolved, args: Sequence[str]) -> Pod:
     destination = resolved.backup.destination
     in_cluster = isinstance(destination, Volume)
     container = Container(
         name=NAME,
         image=resolved.images.backup,
-        args=["dump", "--prune"],
+        args=args,
+        says_its_end=True,
         env=_environment(resolved),
         mounts=[{"name": "backups", "mountPath": _MOUNT}] if in_cluster else (),
     )

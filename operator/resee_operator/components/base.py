@@ -31,6 +31,11 @@ class Reason(StrEnum):
     PODS_REFUSED = "PodsRefused"
     ROLLOUT_STUCK = "RolloutStuck"
     JOB_FAILED = "JobFailed"
+    UPGRADING = "Upgrading"
+    PREFLIGHT_FAILED = "PreflightFailed"
+    BACKUP_FAILED = "BackupFailed"
+    ROLLED_BACK = "RolledBack"
+    UPGRADE_STUCK = "UpgradeStuck"
     SECRET_MISSING = "SecretMissing"  # noqa: S105 - a word, no secret
     SECRET_INCOMPLETE = "SecretIncomplete"  # noqa: S105 - a word, no secret
 
@@ -50,6 +55,10 @@ _NEEDS_ACTION = frozenset(
         Reason.PODS_REFUSED,
         Reason.ROLLOUT_STUCK,
         Reason.JOB_FAILED,
+        Reason.PREFLIGHT_FAILED,
+        Reason.BACKUP_FAILED,
+        Reason.ROLLED_BACK,
+        Reason.UPGRADE_STUCK,
         Reason.SECRET_MISSING,
         Reason.SECRET_INCOMPLETE,
     }

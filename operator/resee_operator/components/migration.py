@@ -3,12 +3,13 @@ ran."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from resee_operator.components import backend, meta
 from resee_operator.components.base import Facts, Live, Manifest, Reason, Verdict
+from resee_operator.components.jobs import JobPhase, run_of
 from resee_operator.components.pods import Pod, digest
-from resee_operator.components.troubles import find_trouble
 from resee_operator.stages import Resolved
 
 NAME = "migration"
@@ -22,6 +23,29 @@ _RETRIES: Final = 3
 _DEADLINE: Final = 3600
 """Time for all attempts together, in seconds: an index on a million rows takes minutes."""
 _SUFFIX: Final = 10
+
+PREFLIGHT: Final = "preflight"
+"""Component label of the preflight's Pods."""
+_LOOK: Final = ("python3", "manage.py", "preflight", "--report", "/dev/termination-log")
+
+
+def preflight_name(resolved: Resolved) -> str:
+    """Name of the Job that looks at the database with the image before anything is changed."""
+    return resolved.child(f"preflight-{digest(_preflight(resolved).spec(resolved))[:_SUFFIX]}")
+
+
+def preflight(resolved: Resolved) -> Manifest:
+    """The Job that pulls the image, checks it, and says what its migrations would do. It changes nothing."""
+    template = {
+        "metadata": {"labels": meta.labels(resolved, PREFLIGHT)},
+        "spec": _preflight(resolved).spec(resolved),
+    }
+    return {
+        "apiVersion": "batch/v1",
+        "kind": "Job",
+        "metadata": meta.metadata(resolved, preflight_name(resolved), PREFLIGHT),
+        "spec": {"backoffLimit": _RETRIES, "activeDeadlineSeconds": _DEADLINE, "template": template},
+    }
 
 
 def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
@@ -55,28 +79,21 @@ def job_name(resolved: Resolved) -> str:
 def health(resolved: Resolved, live: Live) -> Verdict:
     """Whether this image's migrations are done."""
     name = job_name(resolved)
-    job = live.get("Job", name)
     if resolved.suspended:
         return Verdict(True, Reason.SUSPENDED, f"Job {name} is suspended")
-    if job is None:
+    run = run_of(live, name, NAME)
+    if run.phase is JobPhase.ABSENT:
         return Verdict(False, Reason.MISSING, f"Job {name} does not exist yet")
-    ended = {
-        condition["type"]: condition
-        for condition in job.get("status", {}).get("conditions", [])
-        if condition.get("status") == "True"
-    }
-    if "Complete" in ended:
+    if run.phase is JobPhase.COMPLETE:
         return Verdict(True, Reason.READY, f"Job {name} has migrated the database")
-    if "Failed" in ended:
-        return Verdict(False, Reason.JOB_FAILED, _failure(name, ended["Failed"]))
-    trouble = find_trouble(live.pods(NAME))
-    if trouble:
-        return Verdict(False, trouble.reason, trouble.sentence)
+    if run.phase is JobPhase.FAILED:
+        return Verdict(False, Reason.JOB_FAILED, _failure(name, run.said))
+    if run.trouble:
+        return Verdict(False, run.trouble.reason, run.trouble.sentence)
     return Verdict(False, Reason.RUNNING, f"Job {name} migrates the database")
 
 
-def _failure(name: str, condition: Manifest) -> str:
-    said = condition.get("message", "no message")
+def _failure(name: str, said: str) -> str:
     return (
         f"Job {name} failed ({said}): see kubectl logs job/{name}, then correct spec.version or the data; "
         "what runs goes on with the former version. To try again as it is, delete the Job"
@@ -84,7 +101,25 @@ def _failure(name: str, condition: Manifest) -> str:
 
 
 def _pod(resolved: Resolved) -> Pod:
+    return _once(resolved, NAME, _COMMAND)
+
+
+def _preflight(resolved: Resolved) -> Pod:
+    return _once(resolved, PREFLIGHT, _LOOK)
+
+
+def _once(resolved: Resolved, component: str, command: Sequence[str]) -> Pod:
     container = backend.container(
-        resolved, NAME, _COMMAND, env=[{"name": "MIGRATE_LOCK_TIMEOUT", "value": _LOCK_TIMEOUT}]
+        resolved,
+        component,
+        command,
+        env=[{"name": "MIGRATE_LOCK_TIMEOUT", "value": _LOCK_TIMEOUT}],
+        says_its_end=True,
     )
-    return Pod(component=NAME, container=container, settings=resolved.migration, restart_policy="Never")
+    return Pod(
+        component=component,
+        container=container,
+        settings=resolved.migration,
+        restart_policy="Never",
+        service_account=NAME,
+    )

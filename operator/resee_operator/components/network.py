@@ -40,7 +40,7 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
         _policy(resolved, "web", ["web"], _web_ingress(resolved), [database, redis, report]),
         _policy(resolved, "worker", _workers(resolved), egress=[database, redis, report, _out(*_MAIL)]),
         _policy(resolved, "beat", ["beat"], egress=[redis, report]),
-        _policy(resolved, "migration", ["migration"], egress=[database]),
+        _policy(resolved, "migration", ["migration", "preflight"], egress=[database]),
     ]
     if resolved.backup.enabled:
         policies.append(_policy(resolved, "backup", ["backup"], egress=[database, *_to_bucket(resolved)]))
@@ -58,7 +58,7 @@ def _servers(resolved: Resolved) -> list[Manifest]:
     workers = _workers(resolved)
     policies = []
     if resolved.database.provider != DatabaseProvider.EXTERNAL:
-        clients = ["web", *workers, "migration", "backup"]
+        clients = ["web", *workers, "migration", "preflight", "backup"]
         policies.append(
             _policy(resolved, "postgres", ["postgres"], [_from(resolved, clients, POSTGRES_PORT)])
         )

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from resee_operator.components import meta
 from resee_operator.components.base import Facts, Manifest
+from resee_operator.components.jobs import SAYS_ITS_END
 from resee_operator.stages import Resolved
 from resee_operator.stages.resolved import PodSettings, Resources
 
@@ -46,6 +47,8 @@ class Container:
     probes: Mapping[str, Manifest] | None = None
     lifecycle: Manifest | None = None
     writable: bool = False
+    says_its_end: bool = False
+    """Whether the end of its log becomes its message where it fails without one of its own."""
 
     def manifest(self, resolved: Resolved, settings: PodSettings) -> Manifest:
         """The container as Kubernetes reads it."""
@@ -66,6 +69,7 @@ class Container:
             },
             volumeMounts=[{"name": "tmp", "mountPath": _TMP}, *map(dict, self.mounts)],
             lifecycle=self.lifecycle,
+            terminationMessagePolicy=SAYS_ITS_END if self.says_its_end else None,
             **(self.probes or {}),
         )
 

@@ -87,10 +87,12 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Everything that one deployment needs, in the order in which it is applied."""
+    """Everything that one deployment needs, in the order in which it is applied; ``notes`` say what takes
+    several steps."""
 
     actions: tuple[Action, ...] = ()
     refused: tuple[Refusal, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:

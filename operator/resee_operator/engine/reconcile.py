@@ -1,6 +1,6 @@
 """One pass over one deployment: calls the steps in their order and says what came of it.
 
-snapshot -> parse -> resolve -> steer -> secrets -> objects -> diff -> gates -> apply -> status. A pass that
+snapshot -> parse -> resolve -> secrets -> steer -> objects -> diff -> gates -> apply -> status. A pass that
 finds nothing to do sends nothing, neither a write nor a read.
 """
 
@@ -25,7 +25,14 @@ from resee_operator.engine.diff import diff, stamp
 from resee_operator.engine.gates import Hold, Ran, hold
 from resee_operator.engine.outcome import Outcome, OutcomeReason
 from resee_operator.engine.queue import Key, Queue, Urgency
-from resee_operator.engine.report import REJECTIONS, Notify, Reporter, rejection
+from resee_operator.engine.report import (
+    REJECTIONS,
+    Notify,
+    Reporter,
+    discreet,
+    rejection,
+    without_secrets,
+)
 from resee_operator.engine.secrets import SecretKeeper, Secrets
 from resee_operator.engine.snapshot import Snapshot
 from resee_operator.errors import TransientError, UserError
@@ -114,11 +121,17 @@ class Reconciler:
         Raises:
             UserError: the spec cannot work.
         """
-        course = self._steer(snapshot, resee)
-        resolved = course.resolved
-        secrets = self._secrets.peek(snapshot, generated(resolved), resolved.secret_names)
-        wanted = self._wanted(course, Facts(secrets.data))
-        return wanted, diff(wanted.manifests, snapshot, resolved.uid)
+        asked = self._resolve(resee)
+        drawn = generated(asked)
+        secrets = self._secrets.peek(snapshot, drawn, asked.secret_names)
+        own = {secret.name for secret in drawn}
+        # A Secret of our own that does not exist yet has to be seen as one that is made.
+        snapshot.add_secrets({name: data for name, data in secrets.data.items() if name not in own})
+        course = steer(asked, snapshot, self._clock.now(), self._operations)
+        # Where the operations lead to in the end, and not what they want meanwhile.
+        wanted = self._wanted(replace(course, resolved=asked), Facts(secrets.data))
+        plan = diff(wanted.manifests, snapshot, asked.uid)
+        return wanted, replace(plan, notes=course.notes)
 
     async def _pass(self, snapshot: Snapshot, resee: Manifest) -> status.Findings:
         try:
@@ -145,11 +158,12 @@ class Reconciler:
         return replace(findings, outcome=replace(invalid, changed=done.changed, repaired=done.repaired))
 
     async def _walk(self, snapshot: Snapshot, resee: Manifest) -> status.Findings:
-        course = self._steer(snapshot, resee)
-        resolved = course.resolved
-        secrets = await self._secrets.ensure(snapshot, generated(resolved), resolved.secret_names)
-        wanted = self._wanted(course, Facts(secrets.data))
+        asked = self._resolve(resee)
+        secrets = await self._secrets.ensure(snapshot, generated(asked), asked.secret_names)
         snapshot = self._look_again(snapshot, secrets, changed=bool(secrets.done))
+        course = steer(asked, snapshot, self._clock.now(), self._operations)
+        resolved = course.resolved
+        wanted = self._wanted(course, Facts(secrets.data))
         verdicts = self._judge(course, snapshot)
         plan, holds = hold(
             diff(wanted.manifests, snapshot, resolved.uid), verdicts, _ran(resee, resolved), course.blocks
@@ -174,7 +188,7 @@ class Reconciler:
             exists=snapshot.components(_WITH_PODS),
             pending=bool(changed),
             secrets=secrets.data,
-            memory=course.status,
+            memory=without_secrets(course.status, snapshot) if course.status else {},
         )
 
     def _look_again(self, snapshot: Snapshot, secrets: Secrets, *, changed: bool) -> Snapshot:
@@ -190,9 +204,6 @@ class Reconciler:
         meta = model.metadata
         return resolve(meta.name, meta.namespace, meta.uid, model.spec, self._defaults, pinned)
 
-    def _steer(self, snapshot: Snapshot, resee: Manifest) -> Course:
-        return steer(self._resolve(resee), snapshot, self._clock.now(), self._operations)
-
     def _wanted(self, course: Course, facts: Facts) -> Wanted:
         resolved = course.resolved
         manifests = [manifest for part in self._components for manifest in part.objects(resolved, facts)]
@@ -201,7 +212,7 @@ class Reconciler:
 
     def _judge(self, course: Course, snapshot: Snapshot) -> dict[str, Verdict]:
         health = {part.NAME: part.health(course.resolved, snapshot) for part in self._components}
-        return {**health, **course.verdicts}
+        return discreet({**health, **course.verdicts}, snapshot)
 
     async def _write_status(self, key: Key, resee: Manifest, findings: status.Findings) -> None:
         now = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -216,7 +227,7 @@ class Reconciler:
             return
         since = self._news_since.setdefault(key, self._clock.monotonic())
         wait = since + status.SETTLE - self._clock.monotonic()
-        if wait > 0 and not status.is_urgent(old, new, findings.memory):
+        if wait > 0 and not status.is_urgent(old, new, (*findings.memory, "images")):
             self._queue.add(key, Urgency.CHANGE, wait)
             return
         self._news_since.pop(key, None)
@@ -225,6 +236,9 @@ class Reconciler:
         except NotFound:
             return
         self._cache.written(RESEE, answer)
+        if "images" in change:
+            # An upgrade goes on from here, and this write brings no event of its own.
+            self._queue.add(key, Urgency.CHANGE, _SOONEST)
         snapshot = Snapshot(self._cache, key)
         snapshot.add_secrets(findings.secrets)
         await self._reporter.news(resee, findings, snapshot, new)

@@ -7,9 +7,11 @@ value of the deployment's Secrets taken out of it.
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
-from resee_operator.components.base import Reason
+from resee_operator.components.base import Reason, Verdict
 from resee_operator.engine.actions import Action, Plan, Verb
 from resee_operator.engine.apply import Applied
 from resee_operator.engine.events import Events
@@ -104,6 +106,27 @@ def without(secrets: Iterable[str], text: str) -> str:
     ):
         text = text.replace(value, "***")
     return text
+
+
+def discreet(verdicts: Mapping[str, Verdict], snapshot: Snapshot) -> dict[str, Verdict]:
+    """The verdicts without secrets in their messages, which may repeat what a Pod has said."""
+    return {
+        name: verdict
+        if verdict.healthy
+        else replace(verdict, message=without_secrets(verdict.message, snapshot))
+        for name, verdict in verdicts.items()
+    }
+
+
+def without_secrets(value: Any, snapshot: Snapshot) -> Any:
+    """A value of a status with every secret value of the deployment replaced, in all its texts."""
+    if isinstance(value, str):
+        return without(snapshot.secret_values(), value)
+    if isinstance(value, Mapping):
+        return {name: without_secrets(item, snapshot) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [without_secrets(item, snapshot) for item in value]
+    return value
 
 
 def _crashes(findings: Findings) -> bool:

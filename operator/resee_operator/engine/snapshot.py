@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Mapping, Sequence
+from urllib.parse import urlsplit
 
 from resee_operator.engine.actions import COMPONENT
 from resee_operator.engine.cache import Cache, Child, Entry
 from resee_operator.engine.queue import Key
 from resee_operator.kube.resources import Manifest
+
+_NO_SECRETS = frozenset({"host", "port", "dbname", "username"})
+"""Keys of our own Secrets whose values are names that every message may hold."""
 
 
 class Snapshot:
@@ -54,9 +58,15 @@ class Snapshot:
         return [found for name in names if (found := self.get(kind, name)) is not None]
 
     def secret_values(self) -> set[str]:
-        """Every value of every Secret of the deployment."""
+        """Every value of every Secret of the deployment that may not be told."""
         names = [name for kind, name in (*self._entries, *self._decoded) if kind == "Secret"]
-        return {value for name in names for value in (self.secret(name) or {}).values()}
+        values = {
+            value
+            for name in names
+            for key, value in (self.secret(name) or {}).items()
+            if key not in _NO_SECRETS
+        }
+        return values | {password for value in values if (password := _password(value))}
 
     def add_secrets(self, data: Mapping[str, Mapping[str, str]]) -> None:
         """Let the Secrets be seen that are not ours and that a pass has read by their names."""
@@ -103,6 +113,14 @@ class Snapshot:
             return self._cache.foreign_secret((self.key[0], name))
         except KeyError:
             return None
+
+
+def _password(address: str) -> str | None:
+    """The password in an address, None where there is none."""
+    try:
+        return urlsplit(address).password
+    except ValueError:
+        return None
 
 
 def encode(data: Mapping[str, str]) -> dict[str, str]:

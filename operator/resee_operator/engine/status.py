@@ -159,6 +159,9 @@ def _facts(old: Status, findings: Findings, resolved: Resolved) -> Status:
             "secretName": resolved.database.secret_name,
         },
     }
+    if _rolled(findings) and not resolved.suspended:
+        images = resolved.images
+        facts["images"] = {"backend": images.backend, "nginx": images.nginx, "backup": images.backup}
     backup = findings.verdicts.get("backup")
     news = dict(backup.data.get("backup", {})) if backup else {}
     if news:
@@ -169,10 +172,15 @@ def _facts(old: Status, findings: Findings, resolved: Resolved) -> Status:
 def _version(old: Status, findings: Findings, resolved: Resolved) -> str:
     """The version that runs: the wanted one at first sight, and again once everything has been rolled to
     it."""
-    rolled = all(findings.verdicts[step].healthy for step in ORDER if step in findings.verdicts)
-    if not old.get("version") or (rolled and not findings.holds and not findings.pending):
+    if not old.get("version") or _rolled(findings):
         return resolved.version
     return str(old["version"])
+
+
+def _rolled(findings: Findings) -> bool:
+    """Whether everything runs what is wanted."""
+    healthy = all(findings.verdicts[step].healthy for step in ORDER if step in findings.verdicts)
+    return healthy and not findings.holds and not findings.pending
 
 
 Answers = dict[str, tuple[str, str, str]]

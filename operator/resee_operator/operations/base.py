@@ -51,6 +51,7 @@ class Course:
             at once, since it is the operations' memory.
         verdicts: by name; one with the name of a component stands in the place of that component's own.
         again: seconds after which to look again without an event, for deadlines.
+        notes: lines for `resee-operator plan`.
     """
 
     resolved: Resolved
@@ -60,8 +61,9 @@ class Course:
     status: Mapping[str, Any] = field(default_factory=dict)
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     again: float | None = None
+    notes: tuple[str, ...] = ()
 
-    def further(
+    def further(  # noqa: PLR0913 - one for each field
         self,
         *,
         resolved: Resolved | None = None,
@@ -71,6 +73,7 @@ class Course:
         status: Mapping[str, Any] | None = None,
         verdicts: Mapping[str, Verdict] | None = None,
         again: float | None = None,
+        notes: Sequence[str] = (),
     ) -> Course:
         """The course with an operation's part added; where two block a step or look again, the first block
         and the earlier look stand."""
@@ -84,6 +87,7 @@ class Course:
             status={**self.status, **(status or {})},
             verdicts={**self.verdicts, **(verdicts or {})},
             again=min(looks, default=None),
+            notes=(*self.notes, *notes),
         )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from resee_operator.api.data import DatabaseProvider, RedisProvider
 from resee_operator.api.deployment import Stage
+from resee_operator.api.lifecycle import UpgradeBackup
 from resee_operator.api.workloads import QUEUES
 from resee_operator.stages.resolved import Autoscaling, Band, Resources, Scale, Volume
 
@@ -60,6 +61,8 @@ class StageDefaults:
     """Volume of the backups where no bucket is given: several compressed dumps of a part-filled database."""
     backup_schedule: str
     """When backups are made, as a cron line in the deployment's time zone: nightly, when few users review."""
+    upgrade_backup: UpgradeBackup
+    """Backup before an upgrade: where users' data is at stake, whenever the database is migrated."""
     database_parameters: Mapping[str, str]
     """PostgreSQL's settings. shared_buffers: a quarter of the memory request, PostgreSQL's own advice.
     max_connections: every thread of gunicorn and every Celery process of the stage at its largest, with one
@@ -99,6 +102,7 @@ LOCAL = StageDefaults(
     redis_volume=Volume("1Gi", None),
     backup_volume=Volume("2Gi", None),
     backup_schedule=_NIGHTLY,
+    upgrade_backup=UpgradeBackup.NEVER,
     database_parameters={"shared_buffers": "32MB", "max_connections": "50"},
     spread_zones=False,
 )
@@ -127,6 +131,7 @@ BASIC = StageDefaults(
     redis_volume=Volume("1Gi", None),
     backup_volume=Volume("10Gi", None),
     backup_schedule=_NIGHTLY,
+    upgrade_backup=UpgradeBackup.WHEN_MIGRATING,
     database_parameters={"shared_buffers": "128MB", "max_connections": "100"},
     spread_zones=False,
 )
@@ -156,6 +161,7 @@ PRODUCTION = StageDefaults(
     redis_volume=Volume("4Gi", None),
     backup_volume=Volume("50Gi", None),
     backup_schedule=_NIGHTLY,
+    upgrade_backup=UpgradeBackup.WHEN_MIGRATING,
     database_parameters={"shared_buffers": "512MB", "max_connections": "300"},
     spread_zones=True,
 )

@@ -18,6 +18,7 @@ from resee_operator.stages.resolved import (
     Redis,
     Resolved,
     SecretKeyRef,
+    Upgrade,
     Web,
     Worker,
 )
@@ -96,6 +97,7 @@ def resolve(
         debug=bool(spec.dev and spec.dev.debug),
         live_update=bool(spec.dev and spec.dev.live_update),
         spread_zones=stage.spread_zones,
+        upgrade=Upgrade(spec.upgrade.backup or stage.upgrade_backup, spec.upgrade.timeout_seconds),
         suspended=spec.suspend,
         deletion_policy=spec.deletion_policy,
     )

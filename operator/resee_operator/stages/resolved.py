@@ -9,6 +9,7 @@ from typing import Any
 
 from resee_operator.api.data import DatabaseProvider, RedisProvider
 from resee_operator.api.deployment import DeletionPolicy, Stage
+from resee_operator.api.lifecycle import UpgradeBackup
 from resee_operator.api.workloads import ServiceType
 
 
@@ -221,6 +222,14 @@ class Monitoring:
 
 
 @dataclass(frozen=True, slots=True)
+class Upgrade:
+    """How another version comes to run; ``timeout`` in seconds."""
+
+    backup: UpgradeBackup
+    timeout: int
+
+
+@dataclass(frozen=True, slots=True)
 class SecretKeyRef:
     """One key of a Secret."""
 
@@ -257,6 +266,7 @@ class Resolved:
     debug: bool
     live_update: bool
     spread_zones: bool
+    upgrade: Upgrade
     suspended: bool
     deletion_policy: DeletionPolicy
     restore: Restore | None = None

@@ -30,6 +30,7 @@ def _figures() -> Iterator[str]:
         ("Database, its volume", lambda stage: f"{stage.database_provider}, {stage.database_volume.size}"),
         ("Redis, its volume", lambda stage: f"{stage.redis_provider}, {stage.redis_volume.size}"),
         ("Backup, its volume", lambda stage: f"`{stage.backup_schedule}`, {stage.backup_volume.size}"),
+        ("Backup before an upgrade", lambda stage: stage.upgrade_backup),
         ("PostgreSQL's parameters", lambda stage: _parameters(stage.database_parameters)),
         ("Zones must differ", lambda stage: "yes" if stage.spread_zones else "no"),
     )

@@ -102,6 +102,7 @@ class TestHealth:
     def test_its_pod_cannot_start(self) -> None:
         resolved = resolved_of()
         stuck = pod("migration", containerStatuses=[waiting("migration", "ErrImagePull", "not found")])
+        stuck["metadata"]["labels"]["batch.kubernetes.io/job-name"] = migration.job_name(resolved)
         verdict = migration.health(resolved, LiveObjects([job(resolved), stuck]))
         assert verdict.reason == Reason.IMAGE_PULL_FAILED
 

@@ -102,10 +102,10 @@ class World(Clock):
                 return await self.run()
         raise AssertionError(f"does not settle: {outcome}")
 
-    async def move(self) -> bool:
+    async def move(self, kinds: Sequence[str] = ("Deployment", "StatefulSet", "Job")) -> bool:
         """What controllers and kubelet do: everything runs. Tells whether something moved."""
         moved = False
-        for kind in ("Deployment", "StatefulSet", "Job"):
+        for kind in kinds:
             for name, found in self.kube.objects(kind).items():
                 status = _status(found)
                 if found.get("status") != status:

@@ -1,0 +1,30 @@
+"""How a deployment changes over its life: upgrades."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import Field
+
+from resee_operator.api.base import Model
+
+
+class UpgradeBackup(StrEnum):
+    """When the database is backed up before an upgrade."""
+
+    ALWAYS = "Always"
+    WHEN_MIGRATING = "WhenMigrating"
+    NEVER = "Never"
+
+
+class Upgrade(Model):
+    """How another version comes to run."""
+
+    backup: UpgradeBackup | None = None
+    """Backup of the database before the migration. Always; WhenMigrating: only where the new version brings
+    migrations; Never. Local: Never; Basic and Production: WhenMigrating. There is none where spec.backup is
+    turned off."""
+    timeout_seconds: Annotated[int, Field(ge=30, le=86400)] = 900
+    """Time in which web, workers and beat must run the new version, in seconds. After it the version before
+    comes back, unless the database has been migrated since."""
