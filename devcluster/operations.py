@@ -15,6 +15,9 @@ from devcluster.engine import Engine, select
 from devcluster.errors import UsageError
 from devcluster.progress import Progress
 
+PLUGIN = paths.ROOT / "operator" / "bin" / "kubectl-resee"
+"""`kubectl resee` of this checkout."""
+
 
 def up(
     name: str, count: int | None, http_port: int | None, s3_port: int | None, progress: Progress
@@ -91,11 +94,12 @@ def export_logs(name: str, folder: Path | None) -> Path:
 
 
 def environment(name: str) -> dict[str, str]:
-    """KUBECONFIG, and a PATH that begins with a folder holding kubectl and helm."""
+    """KUBECONFIG, and a PATH that begins with a folder holding kubectl, its plugin for Resee, and helm."""
     folder = paths.cluster_dir(name)
     tools = folder / "bin"
     tools.mkdir(parents=True, exist_ok=True)
-    for tool, program in binaries.ensure_all(["kubectl", "helm"]).items():
+    programs = binaries.ensure_all(["kubectl", "helm"])
+    for tool, program in {**programs, PLUGIN.name: PLUGIN}.items():
         link = tools / tool
         link.unlink(missing_ok=True)
         link.symlink_to(program)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 import click
@@ -18,6 +20,11 @@ NOTHING_TO_DO, CHANGES = 0, 2
 @click.group()
 def main() -> None:
     """Runs Resee on Kubernetes from one manifest."""
+
+
+@click.group(name="kubectl resee")
+def kubectl() -> None:
+    """Resee on Kubernetes, as a plugin of kubectl."""
 
 
 @main.command()
@@ -51,46 +58,61 @@ async def _run(configured: settings.Settings) -> None:
 @click.option(
     "-f", "--file", "source", type=click.File(), required=True, help="A ReseeDeployment; - reads stdin."
 )
-@click.option("-n", "--namespace", help="Namespace, where the file names none.")
+@click.option("-n", "--namespace", help="Namespace, where the file names none; by default the context's.")
 @click.option("--against-nothing", is_flag=True, help="Compare with an empty cluster; connects to none.")
 @click.option("-o", "--output", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--kubeconfig", help="File to connect by; by default $KUBECONFIG.")
+@click.option("--context", "cluster", help="Context of that file; by default the current one.")
 @click.pass_context
 def plan(
     context: click.Context,
+    /,
     source: TextIO,
     namespace: str | None,
     against_nothing: bool,
     output: str,
-    kubeconfig: str | None,
+    **connection: str | None,
 ) -> None:
     """Print what a manifest would create, change, delete and restart. Exit code: 0 nothing, 2 changes, 1 an
     error."""
-    from resee_operator import plan as planning
+    from resee_operator import plan_output
 
     manifest = _one_manifest(source, namespace)
     try:
-        made = asyncio.run(_plan(manifest, None if against_nothing else kubeconfig or "", _settings()))
+        made = asyncio.run(_against_nothing(manifest) if against_nothing else _plan(manifest, **connection))
     except errors.UserError as error:
         raise click.ClickException(str(error)) from None
     if output == "json":
-        click.echo(json.dumps(planning.as_json(made), indent=2))
+        click.echo(json.dumps(plan_output.as_json(made), indent=2))
     else:
-        for line in planning.lines(made):
+        for line in plan_output.lines(made):
             click.echo(line)
-    context.exit(NOTHING_TO_DO if made.empty else CHANGES)
+    context.exit(NOTHING_TO_DO if made.plan.empty else CHANGES)
 
 
-async def _plan(manifest: dict[str, Any], kubeconfig: str | None, configured: settings.Settings) -> Any:
+async def _against_nothing(manifest: dict[str, Any]) -> Any:
+    from resee_operator import plan as planning
+
+    return (await planning.make(None, manifest, _settings().defaults))[1]
+
+
+async def _plan(manifest: dict[str, Any], kubeconfig: str | None, cluster: str | None) -> Any:
     from resee_operator import plan as planning
     from resee_operator.kube.client import KubeClient
-    from resee_operator.kube.connection import Connection, load_configuration
+    from resee_operator.kube.connection import Connection
+    from resee_operator.kube.errors import ApiError
+    from resee_operator.kube.user import connect_as_user
 
-    if kubeconfig is None:
-        return (await planning.make(None, manifest, configured.defaults))[1]
-    configuration = await load_configuration(kubeconfig or configured.kubeconfig)
+    configuration, namespace = await connect_as_user(kubeconfig or settings.load().kubeconfig, cluster)
+    manifest.setdefault("metadata", {}).setdefault("namespace", namespace)
     async with Connection(configuration) as connection:
-        return (await planning.make(KubeClient(connection), manifest, configured.defaults))[1]
+        api = KubeClient(connection)
+        given = {name: text for name, text in os.environ.items() if name.startswith("RESEE_")}
+        configured = _settings({**await planning.operator_settings(api), **given})
+        try:
+            return (await planning.make(api, manifest, configured.defaults))[1]
+        except ApiError as error:
+            raise click.ClickException(f"the cluster cannot be read: {error}") from None
 
 
 @main.command()
@@ -100,6 +122,9 @@ def crds(output: TextIO) -> None:
     from resee_operator.api import crd
 
     output.write("---\n".join(crd.to_yaml(crd.generate(definition)) for definition in crd.DEFINITIONS))
+
+
+kubectl.add_command(plan)
 
 
 def _one_manifest(source: TextIO, namespace: str | None) -> dict[str, Any]:
@@ -113,9 +138,9 @@ def _one_manifest(source: TextIO, namespace: str | None) -> dict[str, Any]:
     return manifest
 
 
-def _settings() -> settings.Settings:
+def _settings(environment: Mapping[str, str] | None = None) -> settings.Settings:
     try:
-        return settings.load()
+        return settings.load(environment)
     except errors.UserError as error:
         raise click.ClickException(str(error)) from None
 

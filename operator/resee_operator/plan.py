@@ -1,26 +1,49 @@
-"""`resee-operator plan`: the walk of a pass up to its plan, printed field by field. Sends no write."""
+"""`resee-operator plan`: the walk of a pass up to its plan, for a custom resource as a file has it.
+
+Stores nothing: what a change would take away of an object, the API server is asked by dry runs.
+"""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
-from resee_operator.engine.actions import Action, FieldChange, Plan, Verb
+from resee_operator.engine.actions import COMPONENT, Action, FieldChange, Plan, Verb
 from resee_operator.engine.cache import OURS, Cache
+from resee_operator.engine.diff import compare, digest_of
 from resee_operator.engine.queue import Key, Queue
 from resee_operator.engine.reconcile import Reconciler, Wanted
-from resee_operator.engine.snapshot import Snapshot
+from resee_operator.engine.snapshot import Snapshot, decode_secret
+from resee_operator.engine.trim import OWNS_REPLICAS
 from resee_operator.kube.api import KubeApi
-from resee_operator.kube.errors import NotFound
-from resee_operator.kube.resources import CHILDREN, REQUESTS, RESEE, Manifest, Resource
+from resee_operator.kube.errors import ApiError, NotFound
+from resee_operator.kube.resources import CHILDREN, KINDS, REQUESTS, RESEE, Manifest, Resource
 from resee_operator.stages import Defaults
 
-_LONGEST = 200
-_SIGNS = {Verb.CREATE: "+", Verb.CHANGE: "~", Verb.REPLACE: "±", Verb.DELETE: "-"}
+_OPERATOR = "app.kubernetes.io/component=operator,app.kubernetes.io/managed-by=Helm"
+_LEASE = "RESEE_LEASE_NAME"
 
 
-async def make(api: KubeApi | None, manifest: Manifest, defaults: Defaults) -> tuple[Wanted, Plan]:
+@dataclass(frozen=True)
+class Preview:
+    """What would be done.
+
+    Args:
+        plan: the actions, in order.
+        pods: names of the Pods that run now, by the label of their component.
+        inexact: why fields that would be taken away may be missing from it; empty where none are.
+    """
+
+    plan: Plan
+    pods: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    inexact: str = ""
+
+    def restarted(self, action: Action) -> tuple[str, ...]:
+        """Names of the Pods that an action replaces."""
+        return self.pods.get(action.component, ()) if action.restarts else ()
+
+
+async def make(api: KubeApi | None, manifest: Manifest, defaults: Defaults) -> tuple[Wanted, Preview]:
     """The plan for a custom resource as it is written in a file.
 
     Args:
@@ -36,10 +59,42 @@ async def make(api: KubeApi | None, manifest: Manifest, defaults: Defaults) -> t
     key = (str(metadata["namespace"]), str(metadata["name"]))
     cache = Cache(lambda *_: None)
     resee = {**manifest, "metadata": metadata}
-    if api is not None:
-        resee = await _read(api, cache, key, resee)
-    walk = Reconciler(api or _Nowhere(), cache, Queue(), defaults)  # type: ignore[arg-type]
-    return walk.plan(Snapshot(cache, key), resee)
+    if api is None:
+        walk = Reconciler(_Nowhere(), cache, Queue(), defaults)  # type: ignore[arg-type]
+        wanted, plan = walk.plan(Snapshot(cache, key), resee)
+        return wanted, Preview(plan)
+    resee = await _read(api, cache, key, resee)
+    walk, snapshot = Reconciler(api, cache, Queue(), defaults), Snapshot(cache, key)
+    wanted, _ = walk.plan(snapshot, resee)
+    snapshot.add_secrets(await _named(api, snapshot, wanted.resolved.secret_names))
+    wanted, plan = walk.plan(snapshot, resee)
+    actions, inexact = [], ""
+    for action in plan.actions:
+        try:
+            actions.append(await _with_removals(api, action))
+        except ApiError as error:
+            actions.append(action)
+            inexact = f"the API server does not answer dry runs ({error})"
+    return wanted, Preview(replace(plan, actions=tuple(actions)), _pods(snapshot), inexact)
+
+
+async def operator_settings(api: KubeApi) -> dict[str, str]:
+    """The RESEE_ variables of the operator that the chart installed, empty where none can be found.
+
+    Images and versions that a spec leaves open come from them.
+    """
+    try:
+        async for page in api.list(KINDS["Deployment"], selector=_OPERATOR):
+            for found in page.items:
+                (container, *_) = found["spec"]["template"]["spec"]["containers"]
+                given = {item["name"]: item.get("value", "") for item in container.get("env", ())}
+                if _LEASE in given:
+                    ours = {name: text for name, text in given.items() if name.startswith("RESEE_") and text}
+                    return {**ours, "RESEE_LEASE_NAMESPACE": str(found["metadata"]["namespace"])}
+    except ApiError:
+        # Who may look at one namespace only plans with the settings of his own environment.
+        return {}
+    return {}
 
 
 class _Nowhere:
@@ -71,59 +126,28 @@ async def _read_children(api: KubeApi, cache: Cache, key: Key, resource: Resourc
             cache.seen(resource, item)
 
 
-def lines(plan: Plan) -> Iterator[str]:
-    """The plan for people: what takes several steps, then one line for each object and its fields, old ->
-    new."""
-    yield from plan.notes
-    for action in plan.actions:
-        note = "  (restarts its Pods)" if action.restarts else ""
-        yield f"{_SIGNS[action.verb]} {action.verb.value} {action.kind}/{action.name}{note}"
-        for change in action.fields:
-            old, new = (_shown(action, change, value) for value in (change.old, change.new))
-            yield f"    {change.path}: {old} -> {new}"
-    for refusal in plan.refused:
-        yield f"! {refusal.sentence()}"
-    yield _summary(plan)
+async def _named(api: KubeApi, snapshot: Snapshot, names: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Data of the Secrets that are not ours: their checksums decide which Pods roll."""
+    found = {name: await api.get(KINDS["Secret"], snapshot.key[0], name) for name in names}
+    return {name: decode_secret(secret) for name, secret in found.items() if secret is not None}
 
 
-def as_json(plan: Plan) -> dict[str, Any]:
-    """The plan for programs."""
-    return {
-        "actions": [
-            {
-                "verb": action.verb.value,
-                "kind": action.kind,
-                "name": action.name,
-                "restarts": action.restarts,
-                "fields": [
-                    {
-                        "path": change.path,
-                        "old": _shown(action, change, change.old),
-                        "new": _shown(action, change, change.new),
-                    }
-                    for change in action.fields
-                ],
-            }
-            for action in plan.actions
-        ],
-        "notes": list(plan.notes),
-        "refused": [refusal.sentence() for refusal in plan.refused],
-    }
+async def _with_removals(api: KubeApi, action: Action) -> Action:
+    """The action with the fields that the new manifest no longer names, and so are taken away."""
+    if action.verb is not Verb.CHANGE or action.live is None:
+        return action
+    live = {name: value for name, value in action.live.items() if name != OWNS_REPLICAS}
+    if digest_of(live) == digest_of(action.manifest):
+        return action
+    answer = await api.apply(action.manifest, dry_run=True)
+    gone = [FieldChange(lost.path, lost.new, None) for lost in compare(live, answer) if lost.old is None]
+    known = {change.path for change in action.fields}
+    return replace(action, fields=(*action.fields, *(lost for lost in gone if lost.path not in known)))
 
 
-def _summary(plan: Plan) -> str:
-    if plan.empty:
-        return "No changes: everything is as wanted."
-    counts = {verb: sum(action.verb is verb for action in plan.actions) for verb in Verb}
-    restarted = [f"{action.kind}/{action.name}" for action in plan.actions if action.restarts]
-    text = ", ".join(f"{count} to {verb.value}" for verb, count in counts.items() if count)
-    return f"{text}; restarts: {', '.join(restarted) or 'none'}."
-
-
-def _shown(action: Action, change: FieldChange, value: Any) -> str:
-    if value is None:
-        return "(absent)"
-    if action.kind == "Secret" and change.path.startswith(("data", "stringData")):
-        return "***"
-    text = json.dumps(value, sort_keys=True) if isinstance(value, Mapping | list) else str(value)
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+def _pods(snapshot: Snapshot) -> dict[str, tuple[str, ...]]:
+    found: dict[str, list[str]] = {}
+    for pod in snapshot.all_pods():
+        label = str((pod["metadata"].get("labels") or {}).get(COMPONENT, ""))
+        found.setdefault(label, []).append(str(pod["metadata"]["name"]))
+    return {label: tuple(sorted(names)) for label, names in found.items()}

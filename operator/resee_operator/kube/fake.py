@@ -108,7 +108,12 @@ class FakeKube:
     async def apply(
         self, manifest: Manifest, *, manager: str = FIELD_MANAGER, dry_run: bool = False
     ) -> Manifest:
-        key = self._asked("apply", resource_of(manifest), namespace_of(manifest), name_of(manifest))
+        key = self._asked(
+            "dry-run" if dry_run else "apply",
+            resource_of(manifest),
+            namespace_of(manifest),
+            name_of(manifest),
+        )
         before = self._objects.get(key)
         owners = copy.deepcopy(self._owned.get(key, {}))
         wanted = paths_of(manifest)
