@@ -59,11 +59,12 @@ def up(name: str, nodes: str | None, http_port: int | None, s3_port: int | None,
 @main.command()
 @_name
 @click.option("--all", "everything", is_flag=True, help="Every cluster of this checkout, and the engine.")
-def down(name: str, everything: bool) -> None:
+@click.option("--purge", is_flag=True, help="The same, and a private engine's images, which otherwise stay.")
+def down(name: str, everything: bool, purge: bool) -> None:
     """Remove a cluster and all that belongs to it, its data included."""
     with Progress.on_stderr() as progress:
-        if everything:
-            operations.down_all(progress)
+        if everything or purge:
+            operations.down_all(progress, purge=purge)
         else:
             operations.down(name, progress)
 

@@ -45,7 +45,7 @@ def up_api_only(name: str, progress: Progress) -> ApiServer:
 
 
 def down(name: str, progress: Progress) -> None:
-    """Remove a cluster; the last one takes a private engine with it. Nothing to remove is no error."""
+    """Remove a cluster; the last one ends a private engine. Nothing to remove is no error."""
     record = Record.read(name)
     engine = select()
     with progress.step(f"Removing {name}"):
@@ -56,8 +56,8 @@ def down(name: str, progress: Progress) -> None:
     _stop_idle(engine)
 
 
-def down_all(progress: Progress) -> None:
-    """Remove every cluster of this checkout and its private engine."""
+def down_all(progress: Progress, *, purge: bool = False) -> None:
+    """Remove every cluster of this checkout and end its private engine; with `purge`, its images go too."""
     engine = select()
     for record in Record.read_all():
         with progress.step(f"Removing {record.name}"):
@@ -66,7 +66,7 @@ def down_all(progress: Progress) -> None:
         with progress.step(f"Removing {folder.name}"):
             apiserver.remove(folder)
     with progress.step("Stopping the engine"):
-        engine.stop()
+        engine.stop(purge=purge)
 
 
 def existing(name: str) -> Cluster:

@@ -20,6 +20,8 @@ WORKLOADS_READY = 180.0
 SERVICE_ANSWERS = 60.0
 DEPLOYMENT_READY = 300.0  # a ReseeDeployment from nothing; 30 s on 2 cores
 POLL = 0.1
+# For questions that cost a tenth of a second of processor time each, such as every call of kubectl.
+POLL_BY_PROGRAM = 0.5
 
 
 def budget(seconds: float) -> float:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from devcluster import waits
 from devcluster.cluster.addons import DEPLOYMENTS
-from devcluster.cluster.kubectl import Kubectl
+from devcluster.cluster.kubectl import Kubectl, Object
 from devcluster.cluster.nodes import execute
 from devcluster.engine.base import Engine
 from devcluster.errors import ClusterError
@@ -42,7 +42,7 @@ def wait_nodes(kubectl: Kubectl, expected: int) -> None:
         late = [name for name, status in state.items() if status != "True"]
         return f"{len(state)} of {expected} nodes have joined; not Ready: {', '.join(late) or 'none'}."
 
-    waits.wait_for(ready, waits.NODES_READY, problem, _REMEDY)
+    waits.wait_for(ready, waits.NODES_READY, problem, _REMEDY, poll=waits.POLL_BY_PROGRAM)
 
 
 def wait_heard(kubectl: Kubectl, nodes: list[str], since: datetime) -> None:
@@ -61,7 +61,13 @@ def wait_heard(kubectl: Kubectl, nodes: list[str], since: datetime) -> None:
         silent[:] = [node for node in nodes if node not in renewed or renewed[node] < since]
         return not silent
 
-    waits.wait_for(heard, waits.NODES_READY, lambda: f"Not heard of again: {', '.join(silent)}.", _REMEDY)
+    waits.wait_for(
+        heard,
+        waits.NODES_READY,
+        lambda: f"Not heard of again: {', '.join(silent)}.",
+        _REMEDY,
+        poll=waits.POLL_BY_PROGRAM,
+    )
 
 
 def wait_deployments(kubectl: Kubectl) -> None:
@@ -69,14 +75,20 @@ def wait_deployments(kubectl: Kubectl) -> None:
     waiting: list[str] = []
 
     def available() -> bool:
+        found = kubectl.get("deployments", "--all-namespaces") or {"items": []}
+        ready = {_place(deployment) for deployment in found["items"] if _available(deployment)}
         waiting[:] = [
-            f"{namespace}/{name}"
-            for namespace, name in DEPLOYMENTS
-            if not _available(kubectl, namespace, name)
+            f"{namespace}/{name}" for namespace, name in DEPLOYMENTS if (namespace, name) not in ready
         ]
         return not waiting
 
-    waits.wait_for(available, waits.WORKLOADS_READY, lambda: f"Not available: {', '.join(waiting)}.", _REMEDY)
+    waits.wait_for(
+        available,
+        waits.WORKLOADS_READY,
+        lambda: f"Not available: {', '.join(waiting)}.",
+        _REMEDY,
+        poll=waits.POLL_BY_PROGRAM,
+    )
 
 
 def wait_service(engine: Engine, kubectl: Kubectl, nodes: list[str]) -> None:
@@ -96,6 +108,7 @@ def wait_service(engine: Engine, kubectl: Kubectl, nodes: list[str]) -> None:
         waits.SERVICE_ANSWERS,
         lambda: f"The Service {_SERVICE} does not answer: {', '.join(asked)}.",
         _REMEDY,
+        poll=waits.POLL_BY_PROGRAM,
     )
 
 
@@ -122,14 +135,15 @@ def _ready_endpoints(kubectl: Kubectl) -> int:
     return sum(bool(endpoint["conditions"].get("ready")) for endpoint in endpoints)
 
 
-def _available(kubectl: Kubectl, namespace: str, name: str) -> bool:
-    deployment = kubectl.get("deployment", name, f"--namespace={namespace}")
-    if deployment is None:
-        return False
+def _place(item: Object) -> tuple[str, str]:
+    return item["metadata"]["namespace"], item["metadata"]["name"]
+
+
+def _available(deployment: Object) -> bool:
     seen = deployment["status"].get("observedGeneration") == deployment["metadata"]["generation"]
     return seen and _condition(deployment, "Available") == "True"
 
 
-def _condition(item: dict[str, dict[str, list[dict[str, str]]]], kind: str) -> str:
+def _condition(item: Object, kind: str) -> str:
     conditions = item["status"].get("conditions", [])
     return next((condition["status"] for condition in conditions if condition["type"] == kind), "Unknown")

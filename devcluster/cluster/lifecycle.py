@@ -63,10 +63,11 @@ class Cluster:
         if self.engine.private:
             host.require_inotify(self.record.nodes)
         image = kind.node_image(self.engine, progress)
+        wanted = config.for_cluster(self.record, self.engine.layers)
         self.record.write()
         try:
             with progress.step(f"Creating cluster {self.record.name} with {self.record.nodes} node(s)"):
-                kind.create(self.engine, self.record, config.for_cluster(self.record), image)
+                kind.create(self.engine, self.record, wanted, image)
             self._forward()
             with progress.step("Adding metrics and S3"):
                 if not self.engine.private:

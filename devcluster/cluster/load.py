@@ -1,6 +1,7 @@
-"""Images from the engine into the nodes: one stream for all images and all nodes, only what is missing.
+"""Images from the engine into the nodes: only what is missing, by the shortest way that a node knows.
 
-A node has an image when the name stands for the same image id there: then nothing is sent.
+A node has an image when the name stands for the same image id there: then nothing is sent. Nodes that see the
+engine's layers are told of the image (`link`); to the others all images go in one stream.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import subprocess
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from devcluster.cluster import link
+from devcluster.cluster.names import canonical
 from devcluster.cluster.nodes import execute
 from devcluster.engine.base import Engine
 from devcluster.errors import ClusterError, UsageError
@@ -29,10 +32,15 @@ def load(engine: Engine, nodes: Sequence[str], references: Iterable[str]) -> lis
         lacking = dict(
             zip(nodes, pool.map(lambda node: missing(wanted, present(engine, node)), nodes), strict=True)
         )
-    lacked = sorted({reference for references in lacking.values() for reference in references})
-    receivers = [node for node, references in lacking.items() if references]
-    if lacked:
-        _stream(engine, lacked, receivers)
+        lacked = sorted({reference for references in lacking.values() for reference in references})
+        receivers = [node for node, references in lacking.items() if references]
+        if receivers:
+            linked = link.able(engine, receivers)
+            if linked:
+                images = engine.unpacked(lacked)
+                list(pool.map(lambda node: link.send(engine, node, images), linked))
+            if streamed := [node for node in receivers if node not in linked]:
+                _stream(engine, lacked, streamed)
     return lacked
 
 
@@ -48,16 +56,6 @@ def present(engine: Engine, node: str) -> dict[str, str]:
 def missing(wanted: dict[str, str], found: dict[str, str]) -> list[str]:
     """The wanted names (name -> id) that are absent from `found` or stand for another image there."""
     return [name for name, identity in wanted.items() if found.get(canonical(name)) != identity]
-
-
-def canonical(reference: str) -> str:
-    """The full name that containerd uses: "redis:7" is docker.io/library/redis:7."""
-    first, slash, _ = reference.partition("/")
-    named = reference if ":" in reference.rpartition("/")[2] else f"{reference}:latest"
-    if not slash:
-        return f"docker.io/library/{named}"
-    is_host = "." in first or ":" in first or first == "localhost"
-    return named if is_host else f"docker.io/{named}"
 
 
 def _ids(engine: Engine, references: list[str]) -> dict[str, str]:

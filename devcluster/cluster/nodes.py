@@ -33,6 +33,11 @@ def wake(engine: Engine, nodes: list[Node]) -> list[str]:
     return [node.name for node in asleep]
 
 
+def takes_images(engine: Engine, node: str) -> bool:
+    """Whether a node's containerd answers."""
+    return engine.docker("exec", node, "ctr", "version", check=False).returncode == 0
+
+
 def execute(engine: Engine, node: str, *command: str, check: bool = True) -> str:
     """The output of a command that runs on a node."""
     return engine.docker("exec", node, *command, check=check).stdout

@@ -12,7 +12,6 @@ from devcluster.cluster.kubectl import Kubectl, Object
 from devcluster.progress import Progress
 
 LOCAL = paths.ROOT / "examples" / "local.yaml"
-POLL = 0.5
 # As the conditions of a deployment come true: the first one that is not says what is going on.
 _ORDER = ("DatabaseReady", "RedisReady", "Migrated", "WebReady", "WorkersReady", "Ready")
 _DEFAULT_NAMESPACE = "default"
@@ -74,7 +73,7 @@ def wait_ready(kubectl: Kubectl, deployment: Object, progress: Progress) -> Obje
         waits.DEPLOYMENT_READY,
         lambda: f"{metadata['name']} is not Ready; it waits for {reason}.",
         f"`kubectl describe resee {metadata['name']}` and `python -m devcluster logs` say more.",
-        poll=POLL,
+        poll=waits.POLL_BY_PROGRAM,
     )
     return live
 

@@ -1,24 +1,27 @@
 """`devcluster deploy`: the whole way from a checkout to a running Resee.
 
-Images and cluster need each other only when the images are loaded, so they are made side by side, and images
-and chart go in while the cluster is still being checked. Every step leaves what is already right as it is: a
-second run changes what changed.
+Images and cluster need each other only when the images are loaded, so they are made side by side. Images go
+in as soon as the nodes run, and chart and example as soon as the API answers, while the cluster is still
+being checked. Every step leaves what is already right as it is: a second run changes what changed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 
 from devcluster import operations, waits
 from devcluster.build import build_images
-from devcluster.cluster.kubectl import Kubectl
+from devcluster.cluster import nodes
+from devcluster.cluster.kubectl import Kubectl, Object
 from devcluster.cluster.lifecycle import Cluster, describe
 from devcluster.cluster.record import Record
 from devcluster.deploy import chart, example
-from devcluster.engine import select
+from devcluster.engine import Engine, select
 from devcluster.errors import ClusterError
 from devcluster.images import records
 from devcluster.progress import Progress
@@ -45,22 +48,19 @@ def deploy(
 ) -> None:
     """Build images, start a cluster, install the operator, apply an example and wait until it is Ready."""
     with Progress.on_stderr() as progress:
-        ports = (http_port, s3_port)
-        cluster, references = install(name, int(nodes) if nodes else None, ports, progress)
-        if operator_only:
-            return
-        deployment = example.read(file, records.application_version(references), cluster.record.http_port)
-        kubectl = Kubectl(cluster.kubeconfig)
-        with progress.step(f"Bringing up Resee as {deployment['metadata']['name']}"):
-            kubectl.apply(deployment)
-            live = example.wait_ready(kubectl, deployment, progress)
-    click.echo(f"Resee is ready: {live['status'].get('url', '')}")
+        count = int(nodes) if nodes else None
+        live = walk(name, count, (http_port, s3_port), None if operator_only else file, progress)
+    if live is not None:
+        click.echo(f"Resee is ready: {live['status'].get('url', '')}")
 
 
-def install(
-    name: str, nodes: int | None, ports: tuple[int | None, int | None], progress: Progress
-) -> tuple[Cluster, dict[str, str]]:
-    """Return a working cluster with the operator, and the references of the images that its nodes hold."""
+def walk(
+    name: str, nodes: int | None, ports: tuple[int | None, int | None], file: Path | None, progress: Progress
+) -> Object | None:
+    """Return the example's deployment once it is Ready and its cluster has passed all checks.
+
+    Without a file the way ends with the operator.
+    """
     # A taken port is told now, and not after minutes of building.
     describe(name, nodes, *ports)
     engine = select()
@@ -68,38 +68,69 @@ def install(
     with ThreadPoolExecutor(2) as pool:
         building = pool.submit(build_images, engine, progress)
         starting = pool.submit(operations.up, name, nodes, *ports, progress)
-        references = _built(building, starting)
-        if _made(name, starting):
-            # While the cluster is still being checked: its nodes are there, and take images.
-            _fill(operations.existing(name), references, progress)
-        cluster = starting.result()
-    return cluster, references
+        with _blaming(starting):
+            live = _fill(name, engine, building.result(), starting, file, progress)
+        starting.result()
+    return live
 
 
-def _built(building: Future[dict[str, str]], starting: Future[Cluster]) -> dict[str, str]:
-    """The references of the images.
+def _fill(
+    name: str,
+    engine: Engine,
+    references: dict[str, str],
+    starting: Future[Cluster],
+    file: Path | None,
+    progress: Progress,
+) -> Object | None:
+    """Put images, operator and example into a cluster that is still starting, each at the first moment."""
+    images = list(references.values())
+    if _reached(starting, lambda: _answering(engine, name)):
+        with progress.step("Loading the images into the nodes"), suppress(ClusterError):
+            # The nodes may be those of an interrupted start, which are about to be removed.
+            operations.existing(name).load(images)
+    if not _reached(starting, lambda: _made(name)):
+        return None
+    cluster = operations.existing(name)
+    cluster.load(images)
+    with progress.step("Installing the operator"):
+        chart.install(cluster.kubeconfig)
+    if file is None:
+        return None
+    kubectl = Kubectl(cluster.kubeconfig)
+    deployment = example.read(file, records.application_version(references), cluster.record.http_port)
+    with progress.step(f"Bringing up Resee as {deployment['metadata']['name']}"):
+        kubectl.apply(deployment)
+        return example.wait_ready(kubectl, deployment, progress)
 
-    A start that failed has taken the engine away under them: then its error is the one to tell.
-    """
+
+@contextmanager
+def _blaming(starting: Future[Cluster]) -> Iterator[None]:
+    """Where the cluster did not come up, that is the error to tell, and not what followed from it."""
     try:
-        return building.result()
+        yield
     except ClusterError:
         starting.result()
         raise
 
 
-def _made(name: str, starting: Future[Cluster]) -> bool:
-    """Wait until the cluster's nodes and API server are there; False where the start failed before."""
+def _reached(starting: Future[Cluster], condition: Callable[[], bool]) -> bool:
+    """Wait until the condition holds or the start has ended; False where it has failed."""
     while not starting.done():
-        record = Record.read(name)
-        if record is not None and record.complete:
+        if condition():
             return True
-        wait([starting], timeout=waits.POLL)
+        wait([starting], timeout=waits.POLL_BY_PROGRAM)
     return starting.exception() is None
 
 
-def _fill(cluster: Cluster, references: dict[str, str], progress: Progress) -> None:
-    with progress.step("Loading the images into the nodes"):
-        cluster.load(list(references.values()))
-    with progress.step("Installing the operator"):
-        chart.install(cluster.kubeconfig)
+def _answering(engine: Engine, name: str) -> bool:
+    """Whether all nodes of the cluster are there and take images, which is long before its API answers."""
+    record = Record.read(name)
+    if record is None:
+        return False
+    found = nodes.find(engine, name)
+    return len(found) == record.nodes and all(nodes.takes_images(engine, node.name) for node in found)
+
+
+def _made(name: str) -> bool:
+    record = Record.read(name)
+    return record is not None and record.complete

@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from devcluster.engine.layers import Unpacked
 from devcluster.errors import ClusterError
 from devcluster.progress import Progress
 
@@ -20,6 +21,8 @@ class Engine(ABC):
     name: str
     #: Where its containers' published ports are, unless that is the host's own network.
     network: Path | None = None
+    #: Where its images' unpacked layers can be mounted from, None where only it knows them.
+    layers: Path | None = None
     #: Whether it is ours: started here, without an image registry, so that every image is made here.
     private: bool
 
@@ -36,8 +39,12 @@ class Engine(ABC):
         """Return when the engine answers; start or repair it where that is ours to do."""
 
     @abstractmethod
-    def stop(self) -> None:
-        """End the engine and what belongs to it, its data included, where it is ours."""
+    def stop(self, *, purge: bool = False) -> None:
+        """End the engine and its containers where it is ours; with `purge`, its images go too."""
+
+    def unpacked(self, references: Sequence[str]) -> list[Unpacked]:
+        """The images with their layers in the folder `layers`, for an engine that has it."""
+        raise NotImplementedError
 
     def variables(self) -> dict[str, str]:
         """The whole environment for a program that uses the engine."""

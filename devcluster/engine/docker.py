@@ -33,5 +33,5 @@ class DockerEngine(Engine):
                 "Start it, so that `docker info` answers, or set RESEE_ENGINE=private as root.",
             )
 
-    def stop(self) -> None:
+    def stop(self, *, purge: bool = False) -> None:
         """Do nothing: the engine is not ours."""

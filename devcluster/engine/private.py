@@ -7,12 +7,14 @@ refuses privileged containers where a capability is outside the bounding set.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from devcluster import binaries, debian, host, leftovers, paths, waits
+from devcluster.engine import layers
 from devcluster.engine.base import Engine
 from devcluster.engine.netns import NetworkNamespace
 from devcluster.process import Process
@@ -43,10 +45,14 @@ _IPTABLES = (
     "ip6tables-restore",
 )
 _RUNTIME = "devcluster"
+_DOCKERD = "dockerd"
 
 
 class PrivateEngine(Engine):
-    """dockerd in a namespace named after the state folder; `stop` leaves nothing of it behind."""
+    """dockerd in a namespace named after the state folder; `stop` leaves nothing of it but files.
+
+    Its images stay for the next start, which would spend most of its time on making them anew.
+    """
 
     name = "private"
     private = True
@@ -54,6 +60,9 @@ class PrivateEngine(Engine):
     def __init__(self) -> None:
         identity = f"resee-{paths.state_id()}"
         self.folder = paths.state_dir() / "engine"
+        self.data = self.folder / "data"
+        # The engine mounts its data root upon itself, and no hard link leads out of a mount.
+        self.layers: Path = self.data / "layers"
         # Sockets have names of at most 108 bytes, which a checkout's path may exceed.
         self.runtime_folder = Path("/run") / identity
         self.cgroup = identity
@@ -63,8 +72,8 @@ class PrivateEngine(Engine):
 
     @property
     def exists(self) -> bool:
-        """Whether this checkout has brought an engine and not taken it away again."""
-        return (self.folder / "data").exists()
+        """Whether this checkout has started an engine and not stopped it again; also one that has died."""
+        return (self.folder / f"{_DOCKERD}.pid").exists()
 
     @property
     def dockerd(self) -> Process:
@@ -75,7 +84,7 @@ class PrivateEngine(Engine):
             _files() / "usr/sbin/dockerd",
             *self._flags(),
         ]
-        return Process("dockerd", argv, self.folder, env=self.environment(), detached=True)
+        return Process(_DOCKERD, argv, self.folder, env=self.environment(), detached=True)
 
     def environment(self) -> Mapping[str, str]:
         files = _files()
@@ -99,22 +108,28 @@ class PrivateEngine(Engine):
         with (progress or Progress.silent()).step("Starting a private Docker engine"):
             self._start()
 
-    def stop(self) -> None:
-        """Remove every container, end dockerd, and take away its mounts, namespace, cgroups and data."""
+    def stop(self, *, purge: bool = False) -> None:
+        """Remove all containers with their volumes, end dockerd, take mounts, namespace and cgroups away."""
         if self.exists:
             self._start()
             containers = self.docker("ps", "--all", "--quiet").stdout.split()
             if containers:
                 self.docker("rm", "--force", "--volumes", *containers)
+            self.docker("system", "prune", "--force", "--volumes")
             self.dockerd.stop()
         leftovers.unmount_below(self.runtime_folder, self.folder)
         leftovers.remove_cgroup(self.cgroup)
         self.namespace.remove()
-        for folder in (self.runtime_folder, self.folder):
-            shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(self.runtime_folder, ignore_errors=True)
+        if purge:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def unpacked(self, references: Sequence[str]) -> list[layers.Unpacked]:
+        found = json.loads(self.docker("image", "inspect", *references).stdout)
+        return layers.export(dict(zip(references, found, strict=True)), self.data, self.layers)
 
     def _start(self) -> None:
-        (self.folder / "data").mkdir(parents=True, exist_ok=True)
+        self.layers.mkdir(parents=True, exist_ok=True)
         self.runtime_folder.mkdir(exist_ok=True)
         self.namespace.ensure()
         process = self.dockerd
@@ -144,7 +159,7 @@ class PrivateEngine(Engine):
 
     def _flags(self) -> list[str]:
         return [
-            f"--data-root={self.folder / 'data'}",
+            f"--data-root={self.data}",
             f"--exec-root={self.runtime_folder / 'exec'}",
             f"--pidfile={self.runtime_folder / 'docker.pid'}",
             f"--host=unix://{self.socket}",

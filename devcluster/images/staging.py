@@ -10,7 +10,7 @@ import os
 import platform
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,16 +30,20 @@ class Staging:
 
     repository: Path
 
-    def site_packages(self, name: str, report: Report) -> Tree:
-        """Return the packages of ``requirements/<name>.txt``, for Linux and this machine's processor."""
+    def site_packages(self, name: str, report: Report, unused: tuple[str, ...] = ()) -> Tree:
+        """Return the packages of ``requirements/<name>.txt``, for Linux and this machine's processor.
+
+        ``unused`` are patterns of files and folders in them that the image goes without.
+        """
         locked = self.repository / "requirements" / f"{name}.txt"
-        key = cache.key(PYTHON, _python_platform(), locked.read_text())
+        key = cache.key(PYTHON, _python_platform(), locked.read_text(), *unused)
 
         def make(folder: Path) -> None:
             report("Python packages")
             _install(locked, folder)
             # Entry points with this machine's interpreter in their first line; images start modules.
-            shutil.rmtree(folder / "bin", ignore_errors=True)
+            for pattern in ("bin", *unused):
+                _remove(folder.glob(pattern))
 
         return Tree(cache.made(f"site-packages/{name}-{key}", make), "site-packages", key)
 
@@ -115,10 +119,12 @@ def _install(locked: Path, folder: Path) -> None:
     )
 
 
+def _remove(found: Iterable[Path]) -> None:
+    for path in list(found):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def _replace_sources(source: Path, workspace: Path) -> None:
     """Make the workspace hold the front end's sources of now, and of its own nothing but the packages."""
-    for old in workspace.iterdir():
-        if old.name == "node_modules":
-            continue
-        shutil.rmtree(old) if old.is_dir() else old.unlink()
+    _remove(old for old in workspace.iterdir() if old.name != "node_modules")
     shutil.copytree(source, workspace, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*LEFT_OUT))

@@ -66,19 +66,23 @@ def _write(target: Path, reference: str, programs: dict[str, Path], engine: Engi
         images = work / "components.tar"
         write_images(images, components.Components(programs, work).all())
         preloaded = preload.preload(images, work, engine.environment())
-        layers = (Layer(debian.root_archive("node", _packages())), _own_files(work, programs), preloaded)
+        own = _own_files(work, programs, preload.find(preloaded, "usr/local/bin/kube"))
+        layers = (Layer(debian.root_archive("node", _packages())), own, preload.layer(preloaded))
         write_images(target, [Image((reference,), layers, _CONFIG)])
 
 
-def _own_files(work: Path, programs: dict[str, Path]) -> Layer:
-    """The layer with devcluster/node/root, the programs that run outside containers, and units' links."""
+def _own_files(work: Path, programs: dict[str, Path], kube: str) -> Layer:
+    """The layer with devcluster/node/root, the programs that run outside containers, and units' links.
+
+    `kube` is where the node has the Kubernetes programs already, in the images that it is preloaded with.
+    """
     files = {str(file.relative_to(_FILES)): file for file in _FILES.rglob("*") if file.is_file()}
-    files |= {"usr/bin/kube": programs["kube"], "usr/local/sbin/runc": programs["runtime"]}
+    files |= {"usr/local/sbin/runc": programs["runtime"]}
     empty = work / "empty"
     empty.touch(mode=0o644)
     # What mmdebstrap copied from the machine that it ran on.
     files |= {"etc/machine-id": empty, "etc/resolv.conf": empty, "etc/hostname": empty}
-    links = {f"usr/bin/{name}": "kube" for name in ("kubeadm", "kubectl", "kubelet")}
+    links = {f"usr/bin/{name}": kube for name in ("kubeadm", "kubectl", "kubelet")}
     links |= {
         "etc/systemd/system/default.target": "/lib/systemd/system/multi-user.target",
         "opt/cni/bin": "/usr/lib/cni",

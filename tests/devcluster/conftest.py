@@ -60,7 +60,7 @@ def machine() -> Iterator[Machine]:
         patch.setenv("RESEE_ENGINE", "private")
         made = Machine(Path(folder))
         yield made
-        made.run("down", "--all")
+        made.run("down", "--purge")
 
 
 @pytest.fixture(scope="session")
@@ -81,7 +81,9 @@ def remains(machine: Machine) -> Callable[[], list[str]]:
         found += [f"namespace {engine.namespace.file}"] if engine.namespace.file.exists() else []
         found += [f"cgroup {path}" for path in Path("/sys/fs/cgroup").glob(f"**/{engine.cgroup}")]
         found += [f"process {line}" for line in _processes() if any(name in line for name in names)]
-        return found + [f"file {path}" for path in (engine.folder, engine.runtime_folder) if path.exists()]
+        found += [f"container {path}" for path in (engine.data / "containers").glob("*")]
+        found += [f"volume {path}" for path in (engine.data / "volumes").glob("*/_data")]
+        return found + [f"file {path}" for path in [engine.runtime_folder] if path.exists()]
 
     return look
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -12,6 +13,7 @@ import boto3
 import pytest
 import yaml
 
+from devcluster import debian
 from devcluster.cluster import addons
 from devcluster.cluster.kubectl import Kubectl
 from devcluster.cluster.record import Record
@@ -21,6 +23,9 @@ from tests.support.wait import Budget, until
 
 pytestmark = [pytest.mark.root, pytest.mark.timeout(600)]
 NODE = "one-control-plane"
+NODE_IMAGE = "resee.local/devcluster-node"
+STORE = "/var/lib/containerd"
+STORE_MIB = 50  # what nodes write themselves; the images alone would be 500
 WRITER = Path(__file__).with_name("writer.yaml")
 Lines = Callable[[], list[str]]
 
@@ -101,6 +106,35 @@ def test_an_image_is_loaded_once(machine: Machine, kubectl: Kubectl, tmp_path: P
     assert "The engine holds no image resee.local/none:1." in missing.stderr
 
 
+def test_an_image_runs_from_the_engines_layers_also_when_the_engine_forgets_it(
+    machine: Machine, kubectl: Kubectl, tmp_path: Path
+) -> None:
+    shutil.copy(debian.unpacked("busybox", ("busybox-static",)) / "bin/busybox", tmp_path)
+    lines = (
+        "FROM scratch",
+        "COPY busybox /bin/",
+        "COPY busybox /gone",
+        'RUN ["/bin/busybox", "rm", "/gone"]',
+    )
+    (tmp_path / "Dockerfile").write_text("\n".join(lines))
+    machine.run("docker", "build", "--tag", "resee.local/linked:1", str(tmp_path))
+    machine.run("load", "--name", "one", "resee.local/linked:1")
+    assert int(machine.run("docker", "exec", NODE, "du", "-sm", STORE).stdout.split()[0]) < STORE_MIB
+    machine.run("docker", "rmi", "resee.local/linked:1")
+    command = ("--restart=Never", "--command", "--", "/bin/busybox", "ls", "/")
+    kubectl.run("run", "linked", "--image=resee.local/linked:1", *command)
+
+    def listed() -> list[str]:
+        pod = kubectl.get("pod", "linked")
+        assert pod is not None
+        assert pod["status"]["phase"] == "Succeeded", pod["status"]
+        return kubectl.run("logs", "linked").split()
+
+    found = until(listed, Budget.POD, every=1)
+    assert "bin" in found
+    assert "gone" not in found
+
+
 def test_data_outlive_the_pod(kubectl: Kubectl, lines: Lines) -> None:
     before = lines()
     kubectl.run("delete", "pod", "--selector=app=writer", "--wait=true")
@@ -144,6 +178,7 @@ def test_two_clusters_stand_side_by_side_and_the_last_one_takes_the_engine(
     assert kubectl.get("nodes") is not None
     machine.run("down", "--name", "one")
     assert remains() == []
+    assert NODE_IMAGE in machine.run("docker", "images").stdout
 
 
 def test_three_nodes_are_three_zones_reached_from_each_other(

@@ -32,12 +32,30 @@ def test_three_nodes_are_three_zones_that_all_take_pods() -> None:
     made = config.for_cluster(Record("mine", 3, 1, 2, 3))
     assert [node["role"] for node in made["nodes"]] == ["control-plane", "worker", "worker"]
     assert [node["labels"][config.ZONE_LABEL] for node in made["nodes"]] == list(config.ZONES)
-    (patch,) = made["kubeadmConfigPatches"]
-    assert yaml.safe_load(patch)["nodeRegistration"] == {"taints": []}
+    patches = [yaml.safe_load(patch) for patch in made["kubeadmConfigPatches"]]
+    assert {"kind": "InitConfiguration", "nodeRegistration": {"taints": []}} in patches
 
 
 def test_one_node_is_left_for_kind_to_untaint() -> None:
-    assert "kubeadmConfigPatches" not in config.for_cluster(ONE)
+    patches = [yaml.safe_load(patch) for patch in config.for_cluster(ONE)["kubeadmConfigPatches"]]
+    assert [patch["kind"] for patch in patches] == ["ClusterConfiguration"]
+
+
+def test_controllers_start_without_being_throttled_and_keep_what_kind_tells_them() -> None:
+    (patch,) = [yaml.safe_load(patch) for patch in config.for_cluster(ONE)["kubeadmConfigPatches"]]
+    arguments = {one["name"]: one["value"] for one in patch["controllerManager"]["extraArgs"]}
+    assert arguments["enable-hostpath-provisioner"] == "true"
+    assert float(arguments["kube-api-qps"]) >= 100
+
+
+def test_every_node_sees_the_engines_layers_and_cannot_write_them(tmp_path: Path) -> None:
+    made = config.for_cluster(Record("mine", 3, 1, 2, 3), tmp_path)
+    mount = {"hostPath": str(tmp_path), "containerPath": config.LAYERS, "readOnly": True}
+    assert [node["extraMounts"] for node in made["nodes"]] == [[mount]] * 3
+
+
+def test_an_engine_without_such_a_folder_mounts_nothing() -> None:
+    assert all("extraMounts" not in node for node in config.for_cluster(ONE)["nodes"])
 
 
 def test_the_repositorys_file_publishes_the_default_ports() -> None:

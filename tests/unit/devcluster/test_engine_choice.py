@@ -69,8 +69,16 @@ def test_a_private_engine_takes_its_place_where_docker_is_missing(monkeypatch: p
 
 def test_a_private_engine_that_is_there_stays_in_use(program: Fake) -> None:
     program("docker", 0, "28.2.2")
-    (PrivateEngine().folder / "data").mkdir(parents=True)
+    folder = PrivateEngine().folder
+    folder.mkdir(parents=True)
+    (folder / "dockerd.pid").write_text("{}")
     assert select().name == "private"
+
+
+def test_the_images_of_a_stopped_private_engine_choose_nothing(program: Fake) -> None:
+    program("docker", 0, "28.2.2")
+    PrivateEngine().layers.mkdir(parents=True)
+    assert select().name == "docker"
 
 
 def test_the_variable_decides(program: Fake, monkeypatch: pytest.MonkeyPatch) -> None:

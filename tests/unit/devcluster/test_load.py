@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from devcluster.cluster.load import canonical, missing
+from devcluster.cluster.load import missing
+from devcluster.cluster.names import canonical
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,7 @@ func run(ctx context.Context, name, folder string) error {
 	if err != nil {
 		return err
 	}
+	config.Dial = dial
 	client, err := kubernetes.NewForConfig(config)
 	if err != nil {
 		return err

@@ -1,10 +1,13 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
+	"net"
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 )
 
 func TestTheConfigurationHasTheNodesRange(t *testing.T) {
@@ -71,5 +74,47 @@ func TestARouteGoesByTheNodesAddress(t *testing.T) {
 		if _, err := routeFor(wrong[0], wrong[1]); err == nil {
 			t.Errorf("%v is no error", wrong)
 		}
+	}
+}
+
+func TestDialTriesUntilSomebodyListens(t *testing.T) {
+	reserved, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := reserved.Addr().String()
+	reserved.Close()
+	refused := make(chan struct{})
+	go func() {
+		<-refused
+		listener, err := net.Listen("tcp", address)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		defer listener.Close()
+		if connection, err := listener.Accept(); err == nil {
+			connection.Close()
+		}
+	}()
+	if _, err := net.Dial("tcp", address); err == nil {
+		t.Fatal("somebody listens already")
+	}
+	close(refused)
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	connection, err := dial(ctx, "tcp", address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	connection.Close()
+}
+
+func TestDialEndsWithItsContext(t *testing.T) {
+	ctx, cancel := context.WithTimeout(context.Background(), patience/5)
+	defer cancel()
+	// Port 1 of the loopback: nobody listens there.
+	if _, err := dial(ctx, "tcp", "127.0.0.1:1"); err == nil {
+		t.Error("connected to nobody")
 	}
 }
