@@ -5,7 +5,10 @@ from __future__ import annotations
 import click
 
 from bench import figures, ready, road
+from bench.app import measure as app
+from bench.app import report as app_report
 from bench.autoscaling import report as autoscaling
+from bench.tasks import measure as tasks
 from devcluster.progress import Progress
 
 
@@ -51,6 +54,33 @@ def autoscaling_command(seed: int, write: bool) -> None:
     if write:
         figures.write("autoscaling", measured)
         autoscaling.write_image(traces, seed)
+
+
+@main.command("app")
+@click.option("--rounds", default=5, show_default=True, help="How often each way is measured.")
+@click.option("--seconds", default=8.0, show_default=True, help="How long each time.")
+@click.option("--cluster", default="resee", show_default=True, help="Name of the running devcluster.")
+@click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
+def app_command(rounds: int, seconds: float, cluster: str, write: bool) -> None:
+    """The hot endpoints through nginx, against a bare view and against PostgreSQL alone."""
+    with Progress.on_stderr() as progress:
+        measured = app_report.figures(app.run(rounds, seconds, progress, cluster))
+    figures.show("The application", measured)
+    if write:
+        figures.write("app", measured)
+
+
+@main.command("tasks")
+@click.option("--count", default=1000, show_default=True, help="Tasks each time.")
+@click.option("--rounds", default=3, show_default=True, help="How often the rate is measured.")
+@click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
+def tasks_command(count: int, rounds: int, write: bool) -> None:
+    """Celery's tasks a second, and those lost with a worker or Redis, against Celery's defaults."""
+    with Progress.on_stderr() as progress:
+        measured = tasks.run(count, rounds, progress)
+    figures.show("Tasks", measured)
+    if write:
+        figures.write("tasks", measured)
 
 
 if __name__ == "__main__":
