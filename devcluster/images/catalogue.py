@@ -15,6 +15,7 @@ from devcluster.images.staging import Report, Staging
 REGISTRY = "resee.local"
 OPERATOR = "resee-operator"
 POSTGRES = "resee-postgres"
+POSTGRES_HA = "resee-postgres-ha"
 REDIS = "resee-redis"
 
 
@@ -62,6 +63,11 @@ def _backup(staging: Staging, report: Report) -> tuple[Tree, ...]:
     return (staging.site_packages("backup", report), Tree(source, "resee_backup"))
 
 
+def _patroni(staging: Staging, report: Report) -> tuple[Tree, ...]:
+    source = staging.repository / "operator" / "resee_patroni"
+    return (staging.site_packages("patroni", report), Tree(source, "resee_patroni"))
+
+
 def _entrypoint(folder: str) -> Callable[[Staging, Report], tuple[Tree, ...]]:
     def trees(staging: Staging, _report: Report) -> tuple[Tree, ...]:
         script = "docker-entrypoint.sh"
@@ -75,6 +81,7 @@ IMAGES: tuple[Image, ...] = (
     Image("resee-backend", "app/backend/Dockerfile", _backend),
     Image("resee-nginx", "app/frontend/Dockerfile", _nginx),
     Image("resee-backup", "images/backup/Dockerfile", _backup),
+    Image(POSTGRES_HA, "images/postgres-ha/Dockerfile", _patroni, kind="data"),
     Image(POSTGRES, "images/postgres/Dockerfile", _entrypoint("postgres"), kind="stand-in"),
     Image(REDIS, "images/redis/Dockerfile", _entrypoint("redis"), kind="stand-in"),
 )

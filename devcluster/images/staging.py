@@ -113,7 +113,8 @@ def _install(locked: Path, folder: Path) -> None:
             *(str(Path(sys.executable).with_name("uv")), "pip", "install", "--quiet"),
             *("--target", str(folder), "--python", sys.executable),
             *("--python-version", PYTHON, "--python-platform", _python_platform()),
-            *("--only-binary", ":all:", "--require-hashes", "-r", str(locked)),
+            # The lock names everything that is needed; it is not worked out again.
+            *("--no-deps", "--only-binary", ":all:", "--require-hashes", "-r", str(locked)),
         ],
         remedy="Check the network; `make setup` installs uv.",
     )

@@ -29,6 +29,9 @@ class Settings:
     operator."""
     postgres_image: str = "postgres:15"
     """RESEE_POSTGRES_IMAGE: PostgreSQL where a spec names none; the official image."""
+    postgres_ha_image: str = "ghcr.io/resee-io/resee-postgres-ha:0.1.0"
+    """RESEE_POSTGRES_HA_IMAGE: PostgreSQL with Patroni where a spec names none. It has its own version, so
+    that a new version of Resee restarts no database."""
     redis_image: str = "redis:7"
     """RESEE_REDIS_IMAGE: Redis where a spec names none; the official image."""
     lease_name: str = "resee-operator"
@@ -63,6 +66,7 @@ class Settings:
             postgres_image=self.postgres_image,
             redis_image=self.redis_image,
             operator_namespace=self.lease_namespace,
+            postgres_ha_image=self.postgres_ha_image,
         )
 
 

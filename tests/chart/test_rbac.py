@@ -8,13 +8,15 @@ import pytest
 
 from resee_operator.kube.resources import CHILDREN, EVENT, KINDS, LEASE, REQUESTS, RESEE, Resource
 from tests.chart.chart import NAMESPACE, Documents, Helm, of_kind
+from tests.support.deployments import find, manifests_of, production
 
 CLUSTER_WIDE: dict[str, Any] = {}
 NAMESPACED: dict[str, Any] = {"namespaces": ["team-a", "team-b"]}
 READ = {"get", "list", "watch"}
 WRITE = {"create", "patch", "delete"}
-# Pods are made by Kubernetes' own controllers; the operator looks at them.
-ONLY_READ = {"Pod"}
+# Pods are made by Kubernetes' own controllers; the operator looks at them, and lets Patroni label its own.
+OF_PODS = READ | {"patch"}
+ENDPOINTS = Resource("Endpoints", "", "v1", "endpoints")
 
 
 def verbs(documents: Documents, resource: Resource, subresource: str = "") -> set[str]:
@@ -46,7 +48,16 @@ def test_no_rule_has_a_wildcard(documents: Documents) -> None:
 
 @pytest.mark.parametrize("child", CHILDREN, ids=lambda child: child.kind)
 def test_each_child_has_its_verbs_and_no_others(documents: Documents, child: Resource) -> None:
-    assert verbs(documents, child) == (READ if child.kind in ONLY_READ else READ | WRITE)
+    assert verbs(documents, child) == (OF_PODS if child.kind == "Pod" else READ | WRITE)
+
+
+def test_it_has_every_right_that_it_gives_away(documents: Documents) -> None:
+    """Kubernetes refuses a Role with more than its maker may do."""
+    role = find(manifests_of(production(database={"provider": "Patroni"})), "Role", "demo-postgres")
+    of = {"pods": next(one for one in CHILDREN if one.kind == "Pod"), "endpoints": ENDPOINTS}
+    for rule in role["rules"]:
+        for resource in rule["resources"]:
+            assert set(rule["verbs"]) <= verbs(documents, of[resource])
 
 
 def test_deployments_of_resee(documents: Documents) -> None:
@@ -70,7 +81,7 @@ def test_events_are_written_and_read_by_name_to_count_their_repeats(documents: D
 
 
 def test_rules_name_nothing_that_the_operator_does_not_use(documents: Documents) -> None:
-    known = {(one.group, one.plural) for one in (*CHILDREN, *REQUESTS, RESEE, EVENT, LEASE)}
+    known = {(one.group, one.plural) for one in (*CHILDREN, *REQUESTS, ENDPOINTS, RESEE, EVENT, LEASE)}
     known.add(("metrics.k8s.io", "pods"))
     used = {
         (group, resource.partition("/")[0])

@@ -83,7 +83,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [metrics.k8s.io]
   resources: [pods]
   verbs: [list]
-# Pods are only looked at: why one does not start is told in the status, with its last log line.
+# What the members of a database across zones may do: label their Pods and keep their state in Endpoints. Nobody
+# can give rights that he does not have.
+- apiGroups: [rbac.authorization.k8s.io]
+  resources: [roles, rolebindings]
+  verbs: [get, list, watch, create, patch, delete]
+- apiGroups: [""]
+  resources: [pods]
+  verbs: [patch]
+- apiGroups: [""]
+  resources: [endpoints]
+  verbs: [get, list, watch, create, patch]
+# Pods are looked at: why one does not start is told in the status, with its last log line.
 - apiGroups: [""]
   resources: [pods]
   verbs: [get, list, watch]

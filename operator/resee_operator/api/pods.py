@@ -22,6 +22,10 @@ RESERVED_ENV = (
     "POSTGRES_DB",
     "PGDATA",
     "REDISCLI_AUTH",
+    "REDIS_PASSWORD",
+    "SENTINEL_HOSTS",
+    "SENTINEL_MASTER",
+    "SENTINEL_PASSWORD",
 )
 """Variables that the operator sets from Secrets; another value would part the Pods from their data."""
 

@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from resee_operator.api.data import RedisProvider
 from resee_operator.components.base import Manifest
 from resee_operator.components.pods import Container, secret_variable
+from resee_operator.components.topology import SENTINEL_MASTER, SENTINEL_PORT, member_names
 from resee_operator.stages import Resolved
 
 LONGEST_TASK: Final = 120
@@ -36,7 +38,16 @@ def config(resolved: Resolved) -> dict[str, str]:
         "TIME_ZONE": TIME_ZONE,
         "CELERY_TIMEZONE": TIME_ZONE,
         "CELERY_TASK_TIME_LIMIT": str(LONGEST_TASK),
+        **_sentinels(resolved),
     }
+
+
+def _sentinels(resolved: Resolved) -> dict[str, str]:
+    """Who knows the master; the host in Redis' address counts for nothing then."""
+    if resolved.redis.provider != RedisProvider.SENTINEL:
+        return {}
+    hosts = [f"{host}:{SENTINEL_PORT}" for host in member_names(resolved.name, "sentinel")]
+    return {"SENTINEL_HOSTS": ",".join(hosts), "SENTINEL_MASTER": SENTINEL_MASTER}
 
 
 def container(
@@ -69,6 +80,9 @@ def _secrets(resolved: Resolved) -> list[Manifest]:
         secret_variable("REDIS_URL", redis, "uri"),
         secret_variable("CACHE_URL", redis, "cache-uri"),
     ]
+    if resolved.redis.provider == RedisProvider.SENTINEL:
+        variables.append(secret_variable("REDIS_PASSWORD", redis, "password"))
+        variables.append(secret_variable("SENTINEL_PASSWORD", redis, "sentinel-password"))
     if resolved.slack:
         variables.append(secret_variable("SLACK_WEBHOOK_URL", resolved.slack.name, resolved.slack.key))
     return variables

@@ -36,6 +36,13 @@ class Random:
 
 _PASSWORD = Random(32)
 """32 of 62 characters: 190 bits, more than the 128 that suffice."""
+_MEMBERS_PASSWORDS = ("superuser-password", "replication-password", "rest-password")
+"""What the members of a database across zones need among themselves."""
+_IMPATIENT = (
+    "?connect_timeout=2&tcp_user_timeout=4000&keepalives_idle=4&keepalives_interval=2&keepalives_count=2"
+)
+"""Seconds, and milliseconds for the second: a server that vanishes with its zone says no word, and another
+one is there by then."""
 _DJANGO_KEY = Random(50)
 """Django's own start-project command draws 50."""
 
@@ -110,22 +117,33 @@ def _app(resolved: Resolved) -> GeneratedSecret:
 
 def _database(resolved: Resolved) -> GeneratedSecret:
     host = resolved.child("postgres")
+    across = resolved.database.provider == DatabaseProvider.PATRONI
 
     def derive(drawn: Mapping[str, str]) -> Mapping[str, str]:
         login = f"{DATABASE_USER}:{quote(drawn['password'], safe='')}"
+        place = f"{host}:{POSTGRES_PORT}"
+        replicas = {}
+        if across:
+            # Where no replica answers, reads go to the primary.
+            both = f"{host}-replicas:{POSTGRES_PORT},{place}"
+            replicas["replica-uri"] = f"postgresql://{login}@{both}/{DATABASE_NAME}{_IMPATIENT}"
         return {
             "host": host,
             "port": str(POSTGRES_PORT),
             "dbname": DATABASE_NAME,
             "username": DATABASE_USER,
-            "uri": f"postgresql://{login}@{host}:{POSTGRES_PORT}/{DATABASE_NAME}",
+            "uri": f"postgresql://{login}@{place}/{DATABASE_NAME}{_IMPATIENT if across else ''}",
+            **replicas,
         }
 
-    return GeneratedSecret(_secret(resolved, resolved.database.secret_name), {"password": _PASSWORD}, derive)
+    random = dict.fromkeys(("password", *(_MEMBERS_PASSWORDS if across else ())), _PASSWORD)
+    return GeneratedSecret(_secret(resolved, resolved.database.secret_name), random, derive)
 
 
 def _redis(resolved: Resolved) -> GeneratedSecret:
     host = resolved.child("redis")
+    across = resolved.redis.provider == RedisProvider.SENTINEL
+    logins = ("requirepass", "masterauth") if across else ("requirepass",)
 
     def derive(drawn: Mapping[str, str]) -> Mapping[str, str]:
         server = f"redis://:{quote(drawn['password'], safe='')}@{host}:{REDIS_PORT}"
@@ -134,7 +152,10 @@ def _redis(resolved: Resolved) -> GeneratedSecret:
             "port": str(REDIS_PORT),
             "uri": f"{server}/0",
             "cache-uri": f"{server}/1",
-            "auth.conf": f'requirepass "{drawn["password"]}"\n',
+            # Beside Sentinels each server is a replica at times, and logs in at the master.
+            "auth.conf": "".join(f'{word} "{drawn["password"]}"\n' for word in logins),
         }
 
-    return GeneratedSecret(_secret(resolved, resolved.redis.secret_name), {"password": _PASSWORD}, derive)
+    passwords = ("password", "sentinel-password") if across else ("password",)
+    random = dict.fromkeys(passwords, _PASSWORD)
+    return GeneratedSecret(_secret(resolved, resolved.redis.secret_name), random, derive)

@@ -1,4 +1,5 @@
-"""A ServiceAccount for each component, without a token: no Pod of Resee talks to the Kubernetes API."""
+"""A ServiceAccount for each component, without a token: only Patroni's Pods talk to the Kubernetes API, and
+they ask for theirs themselves."""
 
 from __future__ import annotations
 
@@ -52,6 +53,8 @@ def _users(resolved: Resolved) -> Iterator[tuple[str, dict[str, str]]]:
         yield "postgres", _annotations(resolved.database.pods)
     if resolved.redis.provider != RedisProvider.EXTERNAL:
         yield "redis", _annotations(resolved.redis.pods)
+    if resolved.redis.provider == RedisProvider.SENTINEL:
+        yield "sentinel", _annotations(resolved.redis.pods)
     if resolved.backup.enabled:
         yield "backup", _annotations(resolved.backup.pods)
 

@@ -14,7 +14,16 @@ from urllib.parse import urlsplit
 from resee_operator.api.data import DatabaseProvider, RedisProvider
 from resee_operator.components import meta
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
-from resee_operator.components.topology import NGINX_PORT, POSTGRES_PORT, REDIS_PORT, WEB_PORT, worker_label
+from resee_operator.components.topology import (
+    API_SERVER_PORTS,
+    NGINX_PORT,
+    PATRONI_PORT,
+    POSTGRES_PORT,
+    REDIS_PORT,
+    SENTINEL_PORT,
+    WEB_PORT,
+    worker_label,
+)
 from resee_operator.components.verdicts import existing
 from resee_operator.stages import Resolved
 from resee_operator.stages.resolved import S3
@@ -59,13 +68,39 @@ def _servers(resolved: Resolved) -> list[Manifest]:
     policies = []
     if resolved.database.provider != DatabaseProvider.EXTERNAL:
         clients = ["web", *workers, "migration", "preflight", "backup"]
-        policies.append(
-            _policy(resolved, "postgres", ["postgres"], [_from(resolved, clients, POSTGRES_PORT)])
-        )
+        policies.append(_postgres(resolved, _from(resolved, clients, POSTGRES_PORT)))
     if resolved.redis.provider != RedisProvider.EXTERNAL:
         clients = ["web", *workers, "beat"]
-        policies.append(_policy(resolved, "redis", ["redis"], [_from(resolved, clients, REDIS_PORT)]))
+        policies += _redis(resolved, clients)
     return policies
+
+
+def _postgres(resolved: Resolved, clients: Manifest) -> Manifest:
+    """The members of a database across zones also reach each other, and the API server."""
+    if resolved.database.provider != DatabaseProvider.PATRONI:
+        return _policy(resolved, "postgres", ["postgres"], [clients])
+    ports = (POSTGRES_PORT, PATRONI_PORT)
+    return _policy(
+        resolved,
+        "postgres",
+        ["postgres"],
+        [clients, _from(resolved, ["postgres"], *ports)],
+        [_to(resolved, ["postgres"], *ports), _out(*API_SERVER_PORTS)],
+    )
+
+
+def _redis(resolved: Resolved, clients: list[str]) -> list[Manifest]:
+    """Beside Sentinels, servers and Sentinels reach each other, and the clients reach both."""
+    if resolved.redis.provider != RedisProvider.SENTINEL:
+        return [_policy(resolved, "redis", ["redis"], [_from(resolved, clients, REDIS_PORT)])]
+    among = ["redis", "sentinel"]
+    out = [_to(resolved, ["redis"], REDIS_PORT), _to(resolved, ["sentinel"], SENTINEL_PORT)]
+    return [
+        _policy(resolved, "redis", ["redis"], [_from(resolved, [*clients, *among], REDIS_PORT)], out),
+        _policy(
+            resolved, "sentinel", ["sentinel"], [_from(resolved, [*clients, *among], SENTINEL_PORT)], out
+        ),
+    ]
 
 
 def _workers(resolved: Resolved) -> list[str]:
@@ -91,6 +126,8 @@ def _to_database(resolved: Resolved, facts: Facts) -> Manifest:
 def _to_redis(resolved: Resolved, facts: Facts) -> Manifest:
     if resolved.redis.provider == RedisProvider.EXTERNAL:
         return _out(_external_port(facts, resolved.redis.secret_name, REDIS_PORT))
+    if resolved.redis.provider == RedisProvider.SENTINEL:
+        return _to(resolved, ["redis", "sentinel"], REDIS_PORT, SENTINEL_PORT)
     return _to(resolved, ["redis"], REDIS_PORT)
 
 
@@ -155,8 +192,8 @@ def _port(port: int, protocol: str = "TCP") -> Manifest:
     return {"ports": [{"port": port, "protocol": protocol}]}
 
 
-def _from(resolved: Resolved, components: Sequence[str], port: int) -> Manifest:
-    return {"from": [{"podSelector": _pods(resolved, components)}], **_port(port)}
+def _from(resolved: Resolved, components: Sequence[str], *ports: int) -> Manifest:
+    return {"from": [{"podSelector": _pods(resolved, components)}], **_out(*ports)}
 
 
 def _from_namespace(namespace: str, port: int, pods: Manifest | None = None) -> Manifest:
@@ -167,8 +204,8 @@ def _from_namespace(namespace: str, port: int, pods: Manifest | None = None) -> 
     return {"from": [peer], **_port(port)}
 
 
-def _to(resolved: Resolved, components: Sequence[str], port: int) -> Manifest:
-    return {"to": [{"podSelector": _pods(resolved, components)}], **_port(port)}
+def _to(resolved: Resolved, components: Sequence[str], *ports: int) -> Manifest:
+    return {"to": [{"podSelector": _pods(resolved, components)}], **_out(*ports)}
 
 
 def _out(*ports: int) -> Manifest:

@@ -27,6 +27,14 @@ _TMP: Final = "/tmp"  # noqa: S108 - the only folder that every image may write 
 _TMP_SIZE: Final = "512Mi"
 """Room in /tmp: bodies that nginx holds back (20 MB each at most), heartbeat files, sort files."""
 
+_AWAY: Final = 10
+"""Time in seconds for which a Pod stays with a node that is away, counted from when Kubernetes has noticed,
+which takes 40 to 50; Kubernetes' own default is 300."""
+_AWAY_TAINTS: Final = ("node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable")
+_DNS: Final[Manifest] = {"options": [{"name": "timeout", "value": "1"}, {"name": "attempts", "value": "4"}]}
+"""A name server may have been in the zone that is gone: another one is asked after a second instead of
+five."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Container:
@@ -84,7 +92,8 @@ class Pod:
     """A Pod with one container.
 
     ``grace`` is the time in seconds that it gets to end; ``secret_files`` are (Secret, key) pairs that it
-    reads as files; ``service_account`` is that of the component where left out.
+    reads as files; ``service_account`` is that of the component where left out; ``token`` mounts its token;
+    ``labels`` are more labels.
     """
 
     component: str
@@ -97,13 +106,15 @@ class Pod:
     restart_policy: str = "Always"
     service_account: str | None = None
     spread: bool = False
+    token: bool = False
+    labels: Mapping[str, str] | None = None
 
     def template(self, resolved: Resolved, facts: Facts) -> Manifest:
         """The Pod template, with the checksum of what the Pod reads."""
         checksum = digest(self._reads(facts))
         return {
             "metadata": {
-                "labels": meta.labels(resolved, self.component),
+                "labels": {**meta.labels(resolved, self.component), **(self.labels or {})},
                 "annotations": {meta.CHECKSUM_ANNOTATION: checksum},
             },
             "spec": self.spec(resolved),
@@ -115,14 +126,15 @@ class Pod:
         pull_secrets = [{"name": name} for name in resolved.images.pull_secrets]
         return _given(
             serviceAccountName=resolved.child(self.service_account or self.component),
-            automountServiceAccountToken=False,
+            automountServiceAccountToken=self.token,
             enableServiceLinks=False,
             restartPolicy=self.restart_policy,
             terminationGracePeriodSeconds=self.grace,
             securityContext=self._security(),
+            dnsConfig=_DNS if resolved.spread_zones else None,
             imagePullSecrets=pull_secrets or None,
             nodeSelector=_mapping(settings.node_selector),
-            tolerations=[dict(toleration) for toleration in settings.tolerations] or None,
+            tolerations=self._tolerations(resolved) or None,
             affinity=_mapping(settings.affinity),
             topologySpreadConstraints=self._spread(resolved),
             containers=[self.container.manifest(resolved, settings)],
@@ -139,21 +151,36 @@ class Pod:
             "seccompProfile": {"type": "RuntimeDefault"},
         }
 
+    def _tolerations(self, resolved: Resolved) -> list[Manifest]:
+        """The user's; across zones also a short patience with a node that is away. What holds data stays with
+        its volume and waits."""
+        tolerations = [dict(toleration) for toleration in self.settings.tolerations]
+        if resolved.spread_zones and self.user != DATA_USER and self.restart_policy == "Always":
+            named = {toleration.get("key") for toleration in tolerations}
+            tolerations += [
+                {"key": key, "operator": "Exists", "effect": "NoExecute", "tolerationSeconds": _AWAY}
+                for key in _AWAY_TAINTS
+                if not {key, None} & named
+            ]
+        return tolerations
+
     def _spread(self, resolved: Resolved) -> list[Manifest] | None:
-        """Zones evenly, counting only Pods of one revision and zones whose nodes can be used; then nodes."""
+        """Zones evenly, counting only zones whose nodes can be used; then nodes. A Deployment counts only
+        Pods of one revision; a StatefulSet's Pod goes before its successor comes."""
         if not (self.spread and resolved.spread_zones) or self.settings.affinity:
             return None
         rules = (
             ("topology.kubernetes.io/zone", "DoNotSchedule"),
             ("kubernetes.io/hostname", "ScheduleAnyway"),
         )
+        revision = {} if self.user == DATA_USER else {"matchLabelKeys": ["pod-template-hash"]}
         return [
             {
                 "maxSkew": 1,
                 "topologyKey": key,
                 "whenUnsatisfiable": otherwise,
                 "labelSelector": {"matchLabels": meta.selector(resolved, self.component)},
-                "matchLabelKeys": ["pod-template-hash"],
+                **revision,
                 "nodeTaintsPolicy": "Honor",
             }
             for key, otherwise in rules

@@ -1,14 +1,18 @@
-"""What holds data: a claim on a volume, and a StatefulSet of one Pod that uses it."""
+"""What holds data: claims on volumes, and a StatefulSet whose Pods use them."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from resee_operator.components import meta
 from resee_operator.components.base import Facts, Manifest
 from resee_operator.components.pods import Pod
 from resee_operator.stages import Resolved
 from resee_operator.stages.resolved import Volume
+
+_LEAST_SIZE: Final = "64Mi"
+"""Size in the template of a claim: what Kubernetes makes from it by itself can only grow to the size
+wanted."""
 
 
 def claim(resolved: Resolved, component: str, volume: Volume, name: str | None = None) -> Manifest:
@@ -30,19 +34,50 @@ def claim(resolved: Resolved, component: str, volume: Volume, name: str | None =
     }
 
 
-def stateful_set(resolved: Resolved, facts: Facts, pod: Pod) -> Manifest:
-    """A StatefulSet of one Pod. Parallel, since with OrderedReady a broken Pod would block its own
-    correction."""
+def claims(resolved: Resolved, component: str, volume: Volume, members: int) -> list[Manifest]:
+    """The claims of the Pods of a StatefulSet, each growing as the one of a single Pod does."""
+    names = [f"data-{resolved.child(component)}-{member}" for member in range(members)]
+    return [claim(resolved, component, volume, name) for name in names]
+
+
+def stateful_set(
+    resolved: Resolved,
+    facts: Facts,
+    pod: Pod,
+    *,
+    members: int = 1,
+    service: str | None = None,
+    volume: Volume | None = None,
+) -> Manifest:
+    """A StatefulSet. Parallel, since with OrderedReady a broken Pod would block its own correction.
+
+    Args:
+        resolved: the deployment.
+        facts: what the Pods read.
+        pod: its Pods.
+        members: number of Pods.
+        service: the Service that gives them names; the component's where left out.
+        volume: what each of several Pods keeps its data on. The size in the template never changes, since
+            Kubernetes would refuse that: the claims are there before the Pods, with the size that is wanted.
+    """
     name = resolved.child(pod.component)
+    spec: dict[str, Any] = {
+        "replicas": 0 if resolved.suspended else members,
+        "serviceName": service or name,
+        "podManagementPolicy": "Parallel",
+        "selector": {"matchLabels": meta.selector(resolved, pod.component)},
+        "template": pod.template(resolved, facts),
+    }
+    if volume is not None:
+        spec["volumeClaimTemplates"] = [_claim_template(resolved, pod.component, volume)]
     return {
         "apiVersion": "apps/v1",
         "kind": "StatefulSet",
         "metadata": meta.metadata(resolved, name, pod.component),
-        "spec": {
-            "replicas": 0 if resolved.suspended else 1,
-            "serviceName": name,
-            "podManagementPolicy": "Parallel",
-            "selector": {"matchLabels": meta.selector(resolved, pod.component)},
-            "template": pod.template(resolved, facts),
-        },
+        "spec": spec,
     }
+
+
+def _claim_template(resolved: Resolved, component: str, volume: Volume) -> Manifest:
+    spec = claim(resolved, component, Volume(_LEAST_SIZE, volume.class_name))["spec"]
+    return {"metadata": {"name": "data", "labels": meta.labels(resolved, component)}, "spec": spec}

@@ -9,6 +9,20 @@ NGINX_PORT: Final = 8080
 WEB_PORT: Final = 8000
 POSTGRES_PORT: Final = 5432
 REDIS_PORT: Final = 6379
+SENTINEL_PORT: Final = 26379
+PATRONI_PORT: Final = 8008
+API_SERVER_PORTS: Final = (443, 6443)
+"""Of the Service ``kubernetes``, and of the servers behind it, which policies see."""
+SENTINEL_MASTER: Final = "resee"
+"""The name under which the Sentinels know the master."""
+MEMBERS: Final = 3
+"""Servers across zones: with three, a majority outlives any one zone."""
+
+
+def member_names(deployment: str, component: str) -> list[str]:
+    """Names in DNS of the servers of a component across zones."""
+    name = f"{deployment}-{component}"
+    return [f"{name}-{member}.{name}-members" for member in range(MEMBERS)]
 
 
 def worker_label(group: str) -> str:

@@ -58,7 +58,7 @@ def scaling(resolved: Resolved, component: str, scale: Scale, queues: Sequence[s
     if resolved.suspended:
         return []
     objects = [_autoscaler(resolved, component, scale.autoscaling, queues)] if scale.autoscaling else []
-    return [*objects, _disruption_budget(resolved, component)] if scale.several else objects
+    return [*objects, disruption_budget(resolved, component)] if scale.several else objects
 
 
 def service(resolved: Resolved, component: str, port: int, target: int) -> Manifest:
@@ -71,6 +71,21 @@ def service(resolved: Resolved, component: str, port: int, target: int) -> Manif
             "type": "ClusterIP",
             "selector": meta.selector(resolved, component),
             "ports": [{"name": "main", "port": port, "targetPort": target, "protocol": "TCP"}],
+        },
+    }
+
+
+def headless_service(resolved: Resolved, component: str, name: str) -> Manifest:
+    """A Service that gives each Pod of a StatefulSet a name in DNS, ready or not."""
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": meta.metadata(resolved, name, component),
+        "spec": {
+            "type": "ClusterIP",
+            "clusterIP": "None",
+            "publishNotReadyAddresses": True,
+            "selector": meta.selector(resolved, component),
         },
     }
 
@@ -110,7 +125,8 @@ def _rule(bounds: Autoscaling, queues: Sequence[str]) -> str:
     return json.dumps({**figures, **({"queues": sorted(queues)} if bounds.queue else {})}, sort_keys=True)
 
 
-def _disruption_budget(resolved: Resolved, component: str) -> Manifest:
+def disruption_budget(resolved: Resolved, component: str) -> Manifest:
+    """One Pod of the component may be taken away at a time; one that is broken anyway, always."""
     return {
         "apiVersion": "policy/v1",
         "kind": "PodDisruptionBudget",

@@ -56,6 +56,8 @@ CHILDREN: tuple[Resource, ...] = (
     Resource("ServiceAccount", "", "v1", "serviceaccounts"),
     Resource("Secret", "", "v1", "secrets"),
     Resource("ConfigMap", "", "v1", "configmaps"),
+    Resource("Role", "rbac.authorization.k8s.io", "v1", "roles"),
+    Resource("RoleBinding", "rbac.authorization.k8s.io", "v1", "rolebindings"),
     Resource("PersistentVolumeClaim", "", "v1", "persistentvolumeclaims"),
     Resource("NetworkPolicy", "networking.k8s.io", "v1", "networkpolicies"),
     Resource("Service", "", "v1", "services"),

@@ -13,9 +13,13 @@ from resee_operator.api.deployment import ReseeDeploymentSpec
 from resee_operator.errors import InvalidSpec, NotSupported
 from resee_operator.stages.defaults import STAGES
 
-DATABASE_PROVIDERS = (DatabaseProvider.STATEFUL_SET, DatabaseProvider.EXTERNAL)
+DATABASE_PROVIDERS = (
+    DatabaseProvider.STATEFUL_SET,
+    DatabaseProvider.PATRONI,
+    DatabaseProvider.EXTERNAL,
+)
 """Providers that components/postgres has."""
-REDIS_PROVIDERS = (RedisProvider.STATEFUL_SET, RedisProvider.EXTERNAL)
+REDIS_PROVIDERS = (RedisProvider.STATEFUL_SET, RedisProvider.SENTINEL, RedisProvider.EXTERNAL)
 """Providers that components/redis has."""
 
 _SOME_DAY = datetime(2024, 1, 1, tzinfo=UTC)

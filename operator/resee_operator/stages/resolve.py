@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resee_operator.api.data import Database as DatabaseSpec
+from resee_operator.api.data import DatabaseProvider
 from resee_operator.api.data import Redis as RedisSpec
 from resee_operator.api.deployment import ReseeDeploymentSpec, Stage
 from resee_operator.stages import backups, checks, pods
@@ -34,6 +35,7 @@ class Defaults:
         postgres_image: full reference of PostgreSQL 15.
         redis_image: full reference of Redis 7.
         operator_namespace: where the operator runs, from which it reads metrics of Pods that it scales.
+        postgres_ha_image: full reference of PostgreSQL 15 with Patroni.
     """
 
     registry: str
@@ -41,6 +43,7 @@ class Defaults:
     postgres_image: str
     redis_image: str
     operator_namespace: str = "resee-system"
+    postgres_ha_image: str = "ghcr.io/resee-io/resee-postgres-ha:0.1.0"
 
 
 def resolve(
@@ -120,11 +123,16 @@ def _images(spec: ReseeDeploymentSpec, version: str, defaults: Defaults) -> Imag
         backend=images.backend or f"{registry}/resee-backend:{version}",
         nginx=images.nginx or f"{registry}/resee-nginx:{version}",
         backup=images.backup or f"{registry}/resee-backup:{version}",
-        postgres=images.postgres or defaults.postgres_image,
+        postgres=images.postgres or _postgres_image(spec, defaults),
         redis=images.redis or defaults.redis_image,
         pull_policy=images.pull_policy,
         pull_secrets=tuple(images.pull_secrets),
     )
+
+
+def _postgres_image(spec: ReseeDeploymentSpec, defaults: Defaults) -> str:
+    provider = spec.database.provider or STAGES[spec.stage].database_provider
+    return defaults.postgres_ha_image if provider == DatabaseProvider.PATRONI else defaults.postgres_image
 
 
 def _ingress(name: str, spec: ReseeDeploymentSpec) -> Ingress:

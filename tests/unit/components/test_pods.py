@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import string
+from typing import Any
 
 import pytest
 
 from resee_operator.components import Facts, meta, pods
 from resee_operator.components.pods import Container, Pod
 from resee_operator.stages.resolved import PodSettings, Resources
-from tests.support.deployments import production, resolved_of
+from tests.support.deployments import find, manifests_of, production, resolved_of
 from tests.support.pod_security import violations
 
 AMOUNTS = Resources("100m", "64Mi", "128Mi")
@@ -142,3 +143,31 @@ def test_a_secret_that_may_be_absent() -> None:
     )
     assert "optional" not in required["valueFrom"]["secretKeyRef"]
     assert optional["valueFrom"]["secretKeyRef"]["optional"] is True
+
+
+class TestAcrossZones:
+    @staticmethod
+    def spec(component: str, **fields: Any) -> dict[str, Any]:
+        manifest = find(manifests_of(production(**fields)), "Deployment", f"demo-{component}")
+        spec: dict[str, Any] = manifest["spec"]["template"]["spec"]
+        return spec
+
+    @pytest.mark.parametrize("component", ["web", "nginx", "beat", "worker-main"])
+    def test_pods_leave_a_node_that_is_away_soon(self, component: str) -> None:
+        patience = {item["key"]: item["tolerationSeconds"] for item in self.spec(component)["tolerations"]}
+        assert patience == {"node.kubernetes.io/not-ready": 10, "node.kubernetes.io/unreachable": 10}
+
+    def test_a_users_own_patience_stands(self) -> None:
+        own = {"key": "node.kubernetes.io/unreachable", "operator": "Exists", "effect": "NoExecute"}
+        tolerations = self.spec("web", web={"tolerations": [own]})["tolerations"]
+        assert [item["key"] for item in tolerations] == [own["key"], "node.kubernetes.io/not-ready"]
+        everything = {"operator": "Exists"}
+        assert self.spec("web", web={"tolerations": [everything]})["tolerations"] == [everything]
+
+    def test_a_name_server_that_is_gone_costs_a_second(self) -> None:
+        options = {item["name"]: item["value"] for item in self.spec("web")["dnsConfig"]["options"]}
+        assert options == {"timeout": "1", "attempts": "4"}
+
+    def test_on_one_machine_kubernetes_defaults_stay(self) -> None:
+        manifest = find(manifests_of(resolved_of()), "Deployment", "demo-web")
+        assert not {"dnsConfig", "tolerations"} & manifest["spec"]["template"]["spec"].keys()

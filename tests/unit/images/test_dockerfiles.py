@@ -15,6 +15,7 @@ OFFICIAL = {
     "resee-backend": "python:3.11-slim-bookworm",
     "resee-nginx": "nginx:1.28-bookworm",
     "resee-backup": "postgres:15-bookworm",
+    "resee-postgres-ha": "postgres:15-bookworm",
 }
 # What the catalogue stages for each image, as the names that its Dockerfile copies.
 STAGED = {
@@ -22,6 +23,7 @@ STAGED = {
     "resee-backend": {"site-packages", "backend"},
     "resee-nginx": {"html", "static", "nginx"},
     "resee-backup": {"site-packages", "resee_backup"},
+    "resee-postgres-ha": {"site-packages", "resee_patroni"},
     "resee-postgres": {"docker-entrypoint.sh"},
     "resee-redis": {"docker-entrypoint.sh"},
 }
@@ -55,7 +57,7 @@ def test_the_base_is_an_argument_with_the_official_image_as_default(image: Image
 
 def test_it_ends_as_a_numbered_user_who_is_not_root(image: Image) -> None:
     uid = of(image, "USER")[-1].partition(":")[0]
-    assert int(uid) == (999 if image.kind == "stand-in" else 10001)
+    assert int(uid) == (10001 if image.kind in ("app", "operator") else 999)
 
 
 def test_only_the_classic_builder_is_needed(image: Image) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from resee_operator.api.data import DatabaseProvider
 from resee_operator.components.base import Facts, Live, Manifest, Provider, Verdict
-from resee_operator.components.postgres import external, statefulset
+from resee_operator.components.postgres import external, patroni, statefulset
 from resee_operator.stages import Resolved
 
 NAME = "postgres"
@@ -14,6 +14,7 @@ CONDITION: str | None = "DatabaseReady"
 
 PROVIDERS: Mapping[DatabaseProvider, Provider] = {
     DatabaseProvider.STATEFUL_SET: statefulset,
+    DatabaseProvider.PATRONI: patroni,
     DatabaseProvider.EXTERNAL: external,
 }
 

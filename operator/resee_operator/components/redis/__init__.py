@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from resee_operator.api.data import RedisProvider
 from resee_operator.components.base import Facts, Live, Manifest, Provider, Verdict
-from resee_operator.components.redis import external, statefulset
+from resee_operator.components.redis import external, sentinel, statefulset
 from resee_operator.stages import Resolved
 
 NAME = "redis"
@@ -14,6 +14,7 @@ CONDITION: str | None = "RedisReady"
 
 PROVIDERS: Mapping[RedisProvider, Provider] = {
     RedisProvider.STATEFUL_SET: statefulset,
+    RedisProvider.SENTINEL: sentinel,
     RedisProvider.EXTERNAL: external,
 }
 

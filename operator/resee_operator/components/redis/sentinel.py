@@ -1,0 +1,160 @@
+"""Provider Sentinel: a Redis master with two replicas, and three Sentinels that make another one the master.
+
+Clients ask the Sentinels where the master is. Every server is known by its name in DNS, which outlives its
+address; how each finds its place at its start is in sentinel_start.py.
+
+Each second reaches the disk (appendfsync everysec): what a killed process has accepted is in the system's
+memory already, and a lost node is what the replicas are for; ``always`` would cost every command a write to
+the disk."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+
+from resee_operator import quantity
+from resee_operator.components import verdicts
+from resee_operator.components.base import Facts, Live, Manifest, Verdict
+from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe, secret_variable
+from resee_operator.components.redis import sentinel_start as start
+from resee_operator.components.storage import claims, stateful_set
+from resee_operator.components.topology import (
+    MEMBERS,
+    REDIS_PORT,
+    SENTINEL_MASTER,
+    SENTINEL_PORT,
+    member_names,
+)
+from resee_operator.components.workloads import disruption_budget, headless_service, service
+from resee_operator.stages import Resolved
+from resee_operator.stages.resolved import Resources
+
+COMPONENT: Final = "redis"
+WATCHER: Final = "sentinel"
+
+_AUTH_KEY: Final = "auth.conf"
+_MEMORY_SHARE: Final = 60
+"""Data in percent of the memory limit; a copy for a replica or a rewrite takes pages that change
+meanwhile."""
+_GRACE: Final = 45
+"""Time for another server to become the master, and to end, in seconds."""
+_FROZEN_GRACE: Final = 5
+_WATCHER: Final = Resources("25m", "32Mi", "96Mi")
+"""A Sentinel holds some names and counters; 10 MiB were measured."""
+
+
+def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
+    """Services, volumes, the servers and the Sentinels, and how many of each may be taken away."""
+    volume = resolved.redis.volume
+    servers, watchers = (_members(resolved, component) for component in (COMPONENT, WATCHER))
+    return [
+        headless_service(resolved, COMPONENT, servers),
+        headless_service(resolved, WATCHER, watchers),
+        service(resolved, WATCHER, SENTINEL_PORT, SENTINEL_PORT),
+        *claims(resolved, COMPONENT, volume, MEMBERS),
+        stateful_set(resolved, facts, _server(resolved), members=MEMBERS, service=servers, volume=volume),
+        stateful_set(resolved, facts, _watcher(resolved), members=MEMBERS, service=watchers),
+        *([] if resolved.suspended else [disruption_budget(resolved, one) for one in (COMPONENT, WATCHER)]),
+    ]
+
+
+def health(resolved: Resolved, live: Live) -> Verdict:
+    """Whether all servers follow the master, and all Sentinels watch them."""
+    found = [verdicts.stateful_set(resolved, live, component) for component in (COMPONENT, WATCHER)]
+    return verdicts.worst(found, "all servers and Sentinels are ready")
+
+
+def _members(resolved: Resolved, component: str) -> str:
+    return resolved.child(f"{component}-members")
+
+
+def _server(resolved: Resolved) -> Pod:
+    secret = resolved.redis.secret_name
+    auth = {"secretName": secret, "items": [{"key": _AUTH_KEY, "path": _AUTH_KEY}], "defaultMode": 0o440}
+    container = Container(
+        name=COMPONENT,
+        image=resolved.images.redis,
+        command=["sh", "-c", start.SERVER, COMPONENT],
+        args=[word for item in _options(resolved).items() for word in item],
+        env=_environment(resolved, COMPONENT),
+        port=REDIS_PORT,
+        mounts=[
+            {"name": "data", "mountPath": "/data"},
+            {"name": "auth", "mountPath": start.AUTH_FOLDER, "readOnly": True},
+        ],
+        probes=_server_probes(),
+        lifecycle={"preStop": exec_probe("sh", "-c", start.LEAVE, COMPONENT)},
+    )
+    return Pod(
+        component=COMPONENT,
+        container=container,
+        settings=resolved.redis.pods,
+        user=DATA_USER,
+        volumes=[{"name": "auth", "secret": auth}],
+        secret_files=[(secret, _AUTH_KEY)],
+        grace=_GRACE,
+        spread=True,
+    )
+
+
+def _watcher(resolved: Resolved) -> Pod:
+    alive = ("sh", "-c", f"REDISCLI_AUTH=$SENTINEL_PASSWORD redis-cli -e -p {SENTINEL_PORT} ping")
+    container = Container(
+        name=WATCHER,
+        image=resolved.images.redis,
+        command=["sh", "-c", start.WATCHER, WATCHER],
+        env=_environment(resolved, WATCHER),
+        port=SENTINEL_PORT,
+        probes={
+            "startupProbe": exec_probe(*alive, periodSeconds=1, timeoutSeconds=3, failureThreshold=300),
+            "readinessProbe": exec_probe(*alive, periodSeconds=5, timeoutSeconds=3, failureThreshold=3),
+            "livenessProbe": exec_probe(*alive, periodSeconds=10, timeoutSeconds=5, failureThreshold=3),
+        },
+    )
+    settings = replace(resolved.redis.pods, resources=_WATCHER, env=())
+    return Pod(component=WATCHER, container=container, settings=settings, user=DATA_USER, spread=True)
+
+
+def _environment(resolved: Resolved, component: str) -> list[Manifest]:
+    secret = resolved.redis.secret_name
+    name: dict[str, Any] = {"fieldRef": {"fieldPath": "metadata.name"}}
+    return [
+        {"name": "POD", "valueFrom": name},
+        {"name": "HOST", "value": f"$(POD).{_members(resolved, component)}"},
+        {"name": "SERVERS", "value": " ".join(member_names(resolved.name, COMPONENT))},
+        {"name": "SENTINELS", "value": " ".join(member_names(resolved.name, WATCHER))},
+        {"name": "MASTER", "value": SENTINEL_MASTER},
+        secret_variable("REDISCLI_AUTH", secret, "password"),
+        secret_variable("SENTINEL_PASSWORD", secret, "sentinel-password"),
+    ]
+
+
+def _options(resolved: Resolved) -> dict[str, str]:
+    """A master without a replica that answers refuses writes: what it took would be lost with it."""
+    limit = quantity.parse(resolved.redis.pods.resources.memory_limit)
+    return {
+        "--dir": "/data",
+        "--appendonly": "yes",
+        "--appendfsync": "everysec",
+        "--save": "",
+        "--maxmemory": str(int(limit * _MEMORY_SHARE / 100)),
+        "--maxmemory-policy": "noeviction",
+        "--min-replicas-to-write": "1",
+        "--min-replicas-max-lag": "5",
+        "--repl-backlog-size": "32mb",
+        "--repl-diskless-sync-delay": "0",
+        "--repl-timeout": "15",
+    }
+
+
+def _server_probes() -> dict[str, Manifest]:
+    """Ready is a master, or a replica that is in step, so that a rolling update waits for it."""
+    follows = "redis-cli -e info replication | grep -q -e ^role:master -e ^master_link_status:up"
+    ready = ("sh", "-c", f"redis-cli -e ping && {follows}")
+    alive = exec_probe("sh", "-c", start.ALIVE, periodSeconds=5, timeoutSeconds=8, failureThreshold=4)
+    answers = exec_probe("redis-cli", "-e", "ping", periodSeconds=1, timeoutSeconds=3, failureThreshold=600)
+    return {
+        "startupProbe": answers,
+        "readinessProbe": exec_probe(*ready, periodSeconds=3, timeoutSeconds=3, failureThreshold=3),
+        "livenessProbe": {**alive, "terminationGracePeriodSeconds": _FROZEN_GRACE},
+    }
