@@ -27,7 +27,8 @@ def rendered(namespace: str, manifest: dict[str, Any]) -> list[Manifest]:
     for item in manifests:
         item["metadata"].pop("ownerReferences", None)
         if item["kind"] == "Service":
-            item["spec"]["ports"][0].pop("nodePort", None)
+            for port in item["spec"].get("ports", []):
+                port.pop("nodePort", None)
     return manifests
 
 
