@@ -44,9 +44,9 @@ def examine() -> dict[str, Any]:
     unknown = sorted(set(executor.loader.applied_migrations) - set(executor.loader.disk_migrations))
     unknown = [key for key in unknown if key[0] in executor.loader.migrated_apps]
     if unknown:
-        names = ", ".join(f"{app}.{name}" for app, name in unknown[:_MOST_NAMES])
+        listed = ", ".join(f"{app}.{name}" for app, name in unknown[:_MOST_NAMES])
         message = (
-            f"the database has migrations that this version does not know ({names}): it is older than "
+            f"the database has migrations that this version does not know ({listed}): it is older than "
             "the data; choose a version that has them, or restore a backup"
         )
         return {"ok": False, "message": message}
