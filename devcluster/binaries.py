@@ -31,6 +31,8 @@ def ensure_all(names: Iterable[str], progress: Progress | None = None) -> dict[s
     if _missing(programs):
         with cache.locked(_bin_dir() / ".lock"):
             _build(_missing(programs), progress or Progress.silent())
+    for program in programs:
+        cache.used(_folder(program))
     return {name: _folder(program) / name for name, program in wanted.items()}
 
 
@@ -68,7 +70,7 @@ def _build(programs: list[Program], progress: Progress) -> None:
     runs = [[program for program in programs if not program.alone]]
     runs += [[program] for program in programs if program.alone]
     for together in filter(None, runs):
-        with tempfile.TemporaryDirectory(dir=_bin_dir(), prefix="building-") as work:
+        with tempfile.TemporaryDirectory(dir=_bin_dir(), prefix=".part-") as work:
             gobuild.build(together, Path(work), progress)
             for program in together:
                 _publish(program, Path(work) / program.binary)

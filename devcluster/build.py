@@ -9,7 +9,7 @@ import tomllib
 
 import click
 
-from devcluster import binaries, operations, paths
+from devcluster import binaries, operations, paths, upkeep
 from devcluster.engine import Engine, select
 from devcluster.images import records
 from devcluster.images.builder import Builder
@@ -38,6 +38,7 @@ def build(registry: str, publish: str | None, load: bool, name: str) -> None:
         if load:
             with progress.step("Loading the images into the nodes"):
                 operations.existing(name).load(list(references.values()))
+        upkeep.tidy(engine)
     for reference in references.values():
         click.echo(reference)
 

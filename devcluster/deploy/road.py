@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from devcluster import operations, waits
+from devcluster import operations, upkeep, waits
 from devcluster.build import build_images
 from devcluster.cluster import nodes
 from devcluster.cluster.kubectl import Kubectl, Object
@@ -71,6 +71,7 @@ def walk(
         with _blaming(starting):
             live = _fill(name, engine, building.result(), starting, file, progress)
         starting.result()
+    upkeep.tidy(engine)
     return live
 
 

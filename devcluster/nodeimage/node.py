@@ -16,6 +16,8 @@ from devcluster.nodeimage.archive import PATH, Image, Layer, write_images, write
 from devcluster.programs import KUBERNETES_VERSION
 from devcluster.progress import Progress
 
+REPOSITORY = f"{components.REGISTRY}node"
+KIND = "nodeimage"  # of the cache
 _PROGRAMS = (*components.PROGRAMS, "runtime")
 _FILES = paths.NODE_FILES / "root"
 _CONFIG = {
@@ -33,14 +35,23 @@ def ensure(engine: Engine, progress: Progress) -> str:
         root = pool.submit(_root_archive, progress)
         programs = binaries.ensure_all(_PROGRAMS, progress)
         root.result()
-    reference = f"{components.REGISTRY}node:{KUBERNETES_VERSION}-{_key(programs)}"
+    reference = f"{REPOSITORY}:{KUBERNETES_VERSION}-{_key(programs)}"
+    cache.used(_archive(reference))
     if not engine.docker("images", "--quiet", reference).stdout.strip():
         with progress.step("Node image"):
-            archive = cache.made(
-                f"nodeimage/{_key(programs)}.tar", lambda target: _write(target, reference, programs, engine)
-            )
+            name = f"{KIND}/{_archive(reference).name}"
+            archive = cache.made(name, lambda target: _write(target, reference, programs, engine))
             engine.docker("load", "--input", str(archive))
     return reference
+
+
+def kept(reference: str) -> bool:
+    """Whether the archive of this node image is still in the cache."""
+    return _archive(reference).exists()
+
+
+def _archive(reference: str) -> Path:
+    return paths.cache_dir() / KIND / f"{reference.rpartition('-')[2]}.tar"
 
 
 def _packages() -> list[str]:

@@ -13,10 +13,11 @@ import boto3
 import pytest
 import yaml
 
-from devcluster import debian
+from devcluster import debian, upkeep
 from devcluster.cluster import addons
 from devcluster.cluster.kubectl import Kubectl
 from devcluster.cluster.record import Record
+from devcluster.engine import select
 from devcluster.errors import ClusterError
 from tests.devcluster.conftest import Machine
 from tests.support.wait import Budget, until
@@ -121,6 +122,7 @@ def test_an_image_runs_from_the_engines_layers_also_when_the_engine_forgets_it(
     machine.run("load", "--name", "one", "resee.local/linked:1")
     assert int(machine.run("docker", "exec", NODE, "du", "-sm", STORE).stdout.split()[0]) < STORE_MIB
     machine.run("docker", "rmi", "resee.local/linked:1")
+    upkeep.tidy(select())
     command = ("--restart=Never", "--command", "--", "/bin/busybox", "ls", "/")
     kubectl.run("run", "linked", "--image=resee.local/linked:1", *command)
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -58,3 +61,43 @@ def test_a_trees_key_follows_name_mode_and_content(tmp_path: Path, change: str) 
     else:
         file = file.rename(tmp_path / "b")
     assert cache.tree_key(tmp_path, [file]) != before
+
+
+def _aged(name: str, hours: float) -> Path:
+    entry = cache.made(name, lambda target: target.mkdir())
+    then = time.time() - hours * 3600
+    os.utime(entry, (then, then))
+    return entry
+
+
+def _left(kind: str) -> list[str]:
+    return sorted(entry.name for entry in (paths.cache_dir() / kind).iterdir() if entry.suffix != ".lock")
+
+
+def test_the_last_used_of_each_name_and_the_young_stay() -> None:
+    for number in range(4):
+        _aged(f"bin/kube-{number}", hours=100 + number)
+    _aged("bin/metrics-server-1", hours=500)
+    _aged("bin/kube-9", hours=2)
+    assert cache.prune("bin", keep=2, young=timedelta(hours=101.5)) == ["bin/kube-2", "bin/kube-3"]
+    assert _left("bin") == ["kube-0", "kube-1", "kube-9", "metrics-server-1"]
+
+
+def test_what_is_used_again_is_young_again() -> None:
+    for number in range(3):
+        _aged(f"nodeimage/{number}.tar", hours=10 + number)
+    cache.made("nodeimage/2.tar", lambda _: None)
+    assert cache.prune("nodeimage", keep=1, young=timedelta(hours=5)) == [
+        "nodeimage/0.tar",
+        "nodeimage/1.tar",
+    ]
+
+
+def test_what_a_killed_maker_left_goes_and_what_one_is_making_stays() -> None:
+    _aged("nodeimage/.part-old", hours=30)
+    _aged("nodeimage/.part-new", hours=0.5)
+    assert cache.prune("nodeimage", keep=2, young=timedelta()) == ["nodeimage/.part-old"]
+
+
+def test_a_kind_that_was_never_made_has_nothing_to_prune() -> None:
+    assert cache.prune("react", keep=1, young=timedelta()) == []
