@@ -42,6 +42,11 @@ class Resee:
         self._access = tokens["access"]
         return self
 
+    @property
+    def token(self) -> str:
+        """The access token."""
+        return self._access
+
     def create_content(self, title: str, body: str = "## Remember this") -> int:
         """Create a content and return its id."""
         created = self._call("POST", "/api/contents/", {"title": title, "body": body})

@@ -1,0 +1,193 @@
+"""An upgrade with a migration, and one that has to go back, under clients that count every request."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.conftest import CLUSTER, devcluster
+from tests.e2e.deployments import Deployment
+from tests.e2e.kubectl import Kubectl, KubectlError
+from tests.e2e.resee import Resee
+from tests.support.clients import Reader, Writer
+from tests.support.wait import Budget, until
+
+log = logging.getLogger(__name__)
+
+MIGRATION = '''\
+"""A nullable column, which the version before does not know and does not need."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("contents", "0001_initial")]
+    operations = [migrations.AddField("content", "note", models.TextField(null=True))]
+'''
+BROKEN = "raise SystemExit('this version does not start')\n"
+"""gunicorn's settings of a version that passes its preflight and serves nothing."""
+
+
+@dataclass(frozen=True)
+class Layered:
+    """Backend images that are the one in use with one more file each."""
+
+    base: str
+    migrating: str
+    broken: str
+
+
+@pytest.fixture(scope="module")
+def images(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Layered:
+    """A version with one more migration, and one whose web server does not start."""
+    (web,) = [
+        item for item in deployment.children("deployments") if item["metadata"]["name"].endswith("-web")
+    ]
+    base = str(web["spec"]["template"]["spec"]["containers"][0]["image"])
+    folder = tmp_path_factory.mktemp("images")
+    migrating = _layer(folder, base, "migrating", "contents/migrations/0002_note.py", MIGRATION)
+    return Layered(base, migrating, _layer(folder, migrating, "broken", "gunicorn.conf.py", BROKEN))
+
+
+def _layer(folder: Path, base: str, name: str, path: str, text: str) -> str:
+    """Build and load an image with one file over the base's."""
+    context = folder / name
+    context.mkdir()
+    (context / "file").write_text(text)
+    (context / "Dockerfile").write_text(f"FROM {base}\nCOPY file /app/backend/{path}\n")
+    tag = f"{base}-{name}"
+    devcluster("docker", "build", "--tag", tag, str(context))
+    devcluster("load", "--name", CLUSTER, tag)
+    return tag
+
+
+@dataclass
+class Clients:
+    """A user who writes and one who reads."""
+
+    writer: Writer
+    reader: Reader
+
+    def judge(self, title: str) -> None:
+        """Stop: nothing failed, and nothing that was acknowledged is lost."""
+        self.writer.stop()
+        self.reader.stop()
+        figures = f"writer: {self.writer.count}; reader: {self.reader.count}"
+        assert self.writer.count.failed + self.reader.count.failed == [], figures
+        assert self.writer.acknowledged <= self.writer.stored(), "acknowledged rows are missing"
+
+        def done() -> None:
+            assert self.writer.unfinished() == set()
+
+        until(done, Budget.POD)
+        rows, tasks = len(self.writer.acknowledged), len(self.writer.tasks)
+        assert rows > 0, "nothing was written"
+        log.info("%s: %s; %d rows and %d tasks, none lost", title, figures, rows, tasks)
+
+
+@pytest.fixture
+def clients(several: Deployment, url: str) -> Iterator[Clients]:
+    several.settle()
+    token = Resee(url).sign_up().token
+    made = Clients(Writer(url, token).start(), Reader(url, token).start())
+    yield made
+    for client in (made.writer, made.reader):
+        client.stop()
+        client.close()
+
+
+@pytest.fixture(scope="module")
+def several(deployment: Deployment) -> Iterator[Deployment]:
+    """Two Pods of web, so that one may go; afterwards the deployment as it was, its schema too."""
+    before = deployment.read()["spec"]
+    deployment.patch({"web": {"replicas": 2}, "upgrade": {"timeoutSeconds": 60, "backup": "WhenMigrating"}})
+    deployment.settle()
+    yield deployment
+    deployment.kubectl(
+        "exec",
+        f"deployment/{deployment.name}-web",
+        "--",
+        "python3",
+        "manage.py",
+        "migrate",
+        "contents",
+        "0001",
+    )
+    deployment.restore(before)
+    deployment.settle()
+
+
+def wait_for(deployment: Deployment, image: str, phase: str) -> dict[str, Any]:
+    """Wait until the upgrade to the image has come to a phase, and return what the status tells of it."""
+
+    def reached() -> dict[str, Any]:
+        found: dict[str, Any] = deployment.read().get("status", {}).get("upgrade") or {}
+        assert (found.get("image"), found.get("phase")) == (image, phase), f"{found}"
+        return found
+
+    return until(reached, Budget.DEPLOYMENT, every=1.0)
+
+
+def test_upgrade_with_a_migration(several: Deployment, images: Layered, clients: Clients) -> None:
+    several.patch({"images": {"backend": images.migrating}})
+    told = wait_for(several, images.migrating, "Complete")
+
+    clients.judge("upgrade with a migration")
+    assert told["migrations"] == ["contents.0002_note"]
+    assert "ADD COLUMN" in told["statements"][0]["sql"]
+    assert told["statements"][0]["lock"].startswith("ACCESS EXCLUSIVE")
+    several.settle()
+
+
+def test_version_that_does_not_start_goes_back(
+    several: Deployment, images: Layered, clients: Clients
+) -> None:
+    several.patch({"images": {"backend": images.broken}})
+    wait_for(several, images.broken, "RolledBack")
+    degraded = several.wait("Degraded")
+
+    clients.judge("rollback")
+    assert degraded["reason"] == "RolledBack"
+    several.patch({"images": {"backend": images.migrating}})
+    several.settle()
+
+
+def test_version_older_than_the_data_is_refused(several: Deployment, images: Layered) -> None:
+    several.patch({"images": {"backend": images.base}})
+    degraded = several.wait("Degraded", budget=Budget.JOB)
+
+    assert degraded["reason"] == "PreflightFailed"
+    assert "contents.0002_note" in degraded["message"]
+    several.patch({"images": {"backend": images.migrating}})
+    several.settle()
+
+
+def test_eviction_of_every_pod(several: Deployment, clients: Clients) -> None:
+    for pod in several.children("pods"):
+        component = pod["metadata"]["labels"]["app.kubernetes.io/component"]
+        if component == "web" or component.startswith("worker-"):
+            evict(several.kubectl, pod["metadata"]["name"])
+            several.settle()
+
+    clients.judge("eviction of web and workers")
+
+
+def evict(kubectl: Kubectl, pod: str) -> None:
+    """Ask for the Pod's eviction until its disruption budget allows it."""
+    metadata = {"name": pod, "namespace": kubectl.namespace}
+    eviction = {"apiVersion": "policy/v1", "kind": "Eviction", "metadata": metadata}
+    path = f"/api/v1/namespaces/{kubectl.namespace}/pods/{pod}/eviction"
+
+    def asked() -> None:
+        try:
+            kubectl("create", "--raw", path, "-f", "-", stdin=json.dumps(eviction))
+        except KubectlError as error:
+            raise AssertionError(str(error)) from None
+
+    until(asked, Budget.ROLLOUT)
