@@ -160,10 +160,13 @@ def test_version_that_does_not_start_goes_back(
 
 def test_version_older_than_the_data_is_refused(several: Deployment, images: Layered) -> None:
     several.patch({"images": {"backend": images.base}})
-    degraded = several.wait("Degraded", budget=Budget.JOB)
 
-    assert degraded["reason"] == "PreflightFailed"
-    assert "contents.0002_note" in degraded["message"]
+    def refused() -> None:
+        degraded = several.condition("Degraded")
+        assert degraded["reason"] == "PreflightFailed", f"{degraded}"
+        assert "contents.0002_note" in degraded["message"]
+
+    until(refused, Budget.JOB)
     several.patch({"images": {"backend": images.migrating}})
     several.settle()
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import httpx
 
-TIMEOUT = 10.0
+TIMEOUT = 30.0
 """Seconds after which a request counts as failed."""
 
 

@@ -209,7 +209,8 @@ class ReseeDeploymentSpec(Model):
     """Stops every Pod and the backups, and keeps the data."""
     deletion_policy: DeletionPolicy = DeletionPolicy.RETAIN
     """What happens to the data when this object is deleted. Retain: volumes and Secrets stay. Snapshot: a
-    last backup is made first. Delete: they go too."""
+    last verified backup is made first, then the volumes go; without it the deletion waits. Delete: they go
+    too."""
 
 
 class ObjectMeta(Model):

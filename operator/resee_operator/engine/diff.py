@@ -204,12 +204,17 @@ def orphans(others: Iterable[Manifest], uid: str) -> list[Action]:
             too.
     """
     return [
-        Action(Verb.DELETE, str(found["kind"]), name_of(found), found, uid=str(found["metadata"]["uid"]))
+        deletion_of(found)
         for found in others
         if found["kind"] not in KEPT
         and not found["metadata"].get("deletionTimestamp")
         and any(owner.get("uid") == uid for owner in found["metadata"].get("ownerReferences") or ())
     ]
+
+
+def deletion_of(found: Manifest) -> Action:
+    """The deletion of a live object."""
+    return Action(Verb.DELETE, str(found["kind"]), name_of(found), found, uid=str(found["metadata"]["uid"]))
 
 
 def diff(wanted: Iterable[Manifest], live: Live, uid: str) -> Plan:

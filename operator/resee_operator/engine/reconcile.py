@@ -21,7 +21,8 @@ from resee_operator.engine import status
 from resee_operator.engine.actions import Plan, Verb
 from resee_operator.engine.apply import Applied, Applier
 from resee_operator.engine.cache import Cache
-from resee_operator.engine.diff import diff, stamp
+from resee_operator.engine.diff import deletion_of, diff, stamp
+from resee_operator.engine.finalizer import FINALIZER, Finalizer, ends_with_its_namespace
 from resee_operator.engine.gates import Hold, Ran, hold
 from resee_operator.engine.outcome import Outcome, OutcomeReason
 from resee_operator.engine.queue import Key, Queue, Urgency
@@ -41,6 +42,7 @@ from resee_operator.kube.errors import ApiError, NotFound, NotLeader
 from resee_operator.kube.resources import RESEE, Manifest
 from resee_operator.notify import slack
 from resee_operator.operations import OPERATIONS, Course, Operation, steer
+from resee_operator.operations.deletion import is_forced
 from resee_operator.stages import Defaults, Resolved, resolve
 
 _WITH_PODS = ("Deployment", "StatefulSet")
@@ -96,6 +98,7 @@ class Reconciler:
         self._secrets = SecretKeeper(api, cache)
         self._applier = Applier(api, cache)
         self._reporter = Reporter(api, notify)
+        self._finalizer = Finalizer(api, cache)
         self._news_since: dict[Key, float] = {}
         self._worked: dict[Key, bytes] = {}
 
@@ -103,12 +106,19 @@ class Reconciler:
         """One pass. Every error of the cluster or of the user becomes an outcome."""
         snapshot = Snapshot(self._cache, key)
         resee = snapshot.resee
-        if resee is None or resee["metadata"].get("deletionTimestamp"):
+        if resee is None or _goes(resee):
             self._forget(key)
             return Outcome(OutcomeReason.DELETED, "the ReseeDeployment is gone; what it owned goes with it")
         try:
+            if is_forced(resee):
+                # Whatever the spec says, and whether or not it can work.
+                await self._finalizer.keep(key, False)
+                return Outcome(
+                    OutcomeReason.DELETED, "deleted without its last backup, as its annotation asks"
+                )
             findings = await self._pass(snapshot, resee)
             await self._write_status(key, resee, findings)
+            await self._finalizer.keep(key, findings.finalizer)
         except NotLeader:
             return Outcome(OutcomeReason.NOT_LEADING, "another replica leads")
         except ApiError as error:
@@ -168,7 +178,8 @@ class Reconciler:
         plan, holds = hold(
             diff(wanted.manifests, snapshot, resolved.uid), verdicts, _ran(resee, resolved), course.blocks
         )
-        applied = await self._applier.apply(plan.actions)
+        removals = [deletion_of(found) for found in course.removes]
+        applied = await self._applier.apply((*plan.actions, *removals))
         await self._reporter.writes(resee, plan, applied)
         await self._applier.write_statuses(snapshot, course.writes)
         if course.again is not None:
@@ -188,6 +199,7 @@ class Reconciler:
             exists=snapshot.components(_WITH_PODS),
             pending=bool(changed),
             secrets=secrets.data,
+            finalizer=course.finalizer and not ends_with_its_namespace(resee, applied),
             memory=without_secrets(course.status, snapshot) if course.status else {},
         )
 
@@ -212,7 +224,8 @@ class Reconciler:
 
     def _judge(self, course: Course, snapshot: Snapshot) -> dict[str, Verdict]:
         health = {part.NAME: part.health(course.resolved, snapshot) for part in self._components}
-        return discreet({**health, **course.verdicts}, snapshot)
+        # The operations' own come first: they know what the components only show.
+        return discreet({**course.verdicts, **health, **course.verdicts}, snapshot)
 
     async def _write_status(self, key: Key, resee: Manifest, findings: status.Findings) -> None:
         now = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -248,6 +261,12 @@ class Reconciler:
         self._queue.forget(key)
         self._news_since.pop(key, None)
         self._worked.pop(key, None)
+
+
+def _goes(resee: Manifest) -> bool:
+    """Whether it is being deleted and nothing of ours holds it."""
+    metadata = resee["metadata"]
+    return bool(metadata.get("deletionTimestamp")) and FINALIZER not in (metadata.get("finalizers") or ())
 
 
 def _ran(resee: Manifest, resolved: Resolved) -> Ran:

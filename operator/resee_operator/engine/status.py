@@ -39,6 +39,7 @@ class Findings:
         exists: labels of the components whose Pods have a controller in the cluster.
         pending: whether the pass wrote something that has yet to take effect.
         secrets: data of the Secrets that the pass has read, to be kept out of whatever is told.
+        finalizer: whether the custom resource has to wait for us when it is deleted; None where nobody knows.
         memory: what the operations remember, by field of the status; None takes a field away.
     """
 
@@ -51,6 +52,7 @@ class Findings:
     pending: bool = False
     secrets: Mapping[str, Mapping[str, str]] = field(default_factory=dict, repr=False)
     memory: Mapping[str, Any] = field(default_factory=dict)
+    finalizer: bool | None = None
 
 
 def judge(

@@ -143,6 +143,9 @@ class FakeKube:
         version = (change.get("metadata") or {}).get("resourceVersion")
         if version and version != before["metadata"]["resourceVersion"]:
             raise Conflict(409, "Conflict", "the object has been modified; please apply your changes to it")
+        version = (change.get("metadata") or {}).get("resourceVersion")
+        if version and version != before["metadata"]["resourceVersion"]:
+            raise Conflict(409, "Conflict", "the object has been modified")
         allowed = {"status": change.get("status")} if subresource == "status" else change
         result = merge_patch(copy.deepcopy(before), allowed)
         if result == before:
@@ -169,10 +172,17 @@ class FakeKube:
         for field, value in (preconditions.body() if preconditions else {}).items():
             if metadata[field] != value:
                 raise Conflict(409, "Conflict", f"the {field} in the precondition is not that of the object")
+        if metadata.get("finalizers"):
+            metadata["deletionTimestamp"] = metadata.get("deletionTimestamp") or "2026-01-01T00:00:00Z"
+            await self._record(self._objects[key], "MODIFIED")
+            return True
+        await self._end(key)
+        return True
+
+    async def _end(self, key: Key) -> None:
         found = self._objects.pop(key)
         self._owned.pop(key, None)
         await self._record(found, "DELETED")
-        return True
 
     async def log(self, namespace: str, pod: str, container: str, *, previous: bool = False) -> str:
         self._asked("log", KINDS["Pod"], namespace, pod)
@@ -205,7 +215,10 @@ class FakeKube:
             metadata["generation"] = int(old.get("generation") or 0) + (1 if changed or before is None else 0)
         self._objects[key] = result
         await self._record(result, event)
-        return copy.deepcopy(result)
+        answer = copy.deepcopy(result)
+        if metadata.get("deletionTimestamp") and not metadata.get("finalizers"):
+            await self._end(key)
+        return answer
 
     async def _record(self, found: Manifest, event: str) -> None:
         self._version = next(self._versions)

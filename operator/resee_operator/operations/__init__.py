@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from resee_operator.operations import upgrade
+from resee_operator.operations import deletion, upgrade
 from resee_operator.operations.base import Course, Live, Operation, StatusWrite
 from resee_operator.stages import Resolved
 
-OPERATIONS: tuple[Operation, ...] = (upgrade,)
+OPERATIONS: tuple[Operation, ...] = (deletion, upgrade)
 
 
 def steer(

@@ -52,6 +52,8 @@ class Course:
         verdicts: by name; one with the name of a component stands in the place of that component's own.
         again: seconds after which to look again without an event, for deadlines.
         notes: lines for `resee-operator plan`.
+        finalizer: whether the ReseeDeployment has to wait for the operator before it goes.
+        removes: live objects to be deleted that the diff would keep, such as volumes.
     """
 
     resolved: Resolved
@@ -62,6 +64,8 @@ class Course:
     verdicts: Mapping[str, Verdict] = field(default_factory=dict)
     again: float | None = None
     notes: tuple[str, ...] = ()
+    finalizer: bool = False
+    removes: tuple[Manifest, ...] = ()
 
     def further(  # noqa: PLR0913 - one for each field
         self,
