@@ -15,7 +15,7 @@ class UserAdmin(DjangoUserAdmin):
     readonly_fields = ["created_at", "last_login"]
     fieldsets = [
         (None, {"fields": ["email", "password"]}),
-        ("Resee", {"fields": ["tier", "time_zone", "created_at", "last_login"]}),
+        ("Resee", {"fields": ["tier", "time_zone", "language", "created_at", "last_login"]}),
         ("Permissions", {"fields": ["is_active", "is_staff", "is_superuser", "groups", "user_permissions"]}),
     ]
     add_fieldsets = [(None, {"fields": ["email", "password1", "password2", "tier"]})]

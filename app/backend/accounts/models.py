@@ -32,6 +32,13 @@ class Tier(models.TextChoices):
     PRO = "PRO"
 
 
+class Language(models.TextChoices):
+    """In which Resee writes to a user; the page has the same two."""
+
+    ENGLISH = "en"
+    KOREAN = "ko"
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes users; an e-mail address is one user's, whatever its case."""
 
@@ -54,6 +61,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(unique=True)
     tier = models.CharField(max_length=5, choices=Tier, default=Tier.FREE)
     time_zone = models.CharField(max_length=64, default="Asia/Seoul", validators=[validate_time_zone])
+    # The database's default: Pods of the version before, which know of no language, still write users.
+    language = models.CharField(
+        max_length=2, choices=Language, default=Language.ENGLISH, db_default=Language.ENGLISH
+    )
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField(default=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)

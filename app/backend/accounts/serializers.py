@@ -25,7 +25,7 @@ class RegisterSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = User
-        fields = ["id", "email", "password", "password_confirm", "time_zone"]
+        fields = ["id", "email", "password", "password_confirm", "time_zone", "language"]
 
     def validate_email(self, value: str) -> str:
         if User.objects.filter(email=value.lower()).exists():
@@ -50,13 +50,13 @@ class RegisterSerializer(serializers.ModelSerializer):
 
 
 class ProfileSerializer(serializers.ModelSerializer):
-    """Tier, preferences and time zone of the signed-in user."""
+    """Tier, preferences, time zone and language of the signed-in user."""
 
     preferences = PreferenceSerializer(required=False)
 
     class Meta:
         model = User
-        fields = ["id", "email", "tier", "time_zone", "preferences", "created_at"]
+        fields = ["id", "email", "tier", "time_zone", "language", "preferences", "created_at"]
         read_only_fields = ["id", "email", "created_at"]
 
     def validate_tier(self, value: str) -> str:

@@ -15,12 +15,13 @@ from django.db.models.functions import Cast, Concat
 from accounts.models import User
 from notifications import letters
 from notifications.models import NotificationPreference
+from notifications.texts import Letter
 from notifications.windows import Window, windows
 from outbox import messages
 from outbox.models import Message
 
 # What a kind's letters say to users of one zone, by user id; users who have nothing to hear are left out.
-Writer = Callable[[list[int], datetime, ZoneInfo], Mapping[int, letters.Letter]]
+Writer = Callable[[letters.Readers, datetime, ZoneInfo], Mapping[int, Letter]]
 KINDS: dict[str, Writer] = {
     "daily": letters.due_today,
     "evening": letters.still_due,
@@ -44,7 +45,7 @@ def _send_in_zone(kind: str, zone: ZoneInfo, now: datetime) -> int:
     count = 0
     for window in windows(now, zone):
         for batch in _batches(_waiting(kind, zone, window)):
-            written = KINDS[kind]([user for user, _ in batch], now, zone)
+            written = KINDS[kind]({user: language for user, _, language in batch}, now, zone)
             rows = [
                 Message(
                     key=f"{_prefix(kind, window.day)}{user}",
@@ -52,7 +53,7 @@ def _send_in_zone(kind: str, zone: ZoneInfo, now: datetime) -> int:
                     subject=written[user].subject,
                     body=written[user].body,
                 )
-                for user, address in batch
+                for user, address, _ in batch
                 if user in written
             ]
             messages.add(rows)
@@ -60,8 +61,10 @@ def _send_in_zone(kind: str, zone: ZoneInfo, now: datetime) -> int:
     return count
 
 
-def _waiting(kind: str, zone: ZoneInfo, window: Window) -> QuerySet[NotificationPreference, tuple[int, str]]:
-    """Id and address of those whose time lies in the window and who have no such e-mail of that day yet."""
+def _waiting(
+    kind: str, zone: ZoneInfo, window: Window
+) -> QuerySet[NotificationPreference, tuple[int, str, str]]:
+    """Id, address and language of those whose time lies in the window, without such an e-mail of that day."""
     chosen: dict[str, Any] = {f"{kind}_enabled": True, "user__is_active": True, "user__time_zone": zone.key}
     if window.after is not None:
         chosen[f"{kind}_time__gt"] = window.after
@@ -73,7 +76,7 @@ def _waiting(kind: str, zone: ZoneInfo, window: Window) -> QuerySet[Notification
     return (
         NotificationPreference.objects.filter(~Q(Exists(Message.objects.filter(key=key))), **chosen)
         .order_by("user_id")
-        .values_list("user_id", "user__email")
+        .values_list("user_id", "user__email", "user__language")
     )
 
 
@@ -81,7 +84,7 @@ def _prefix(kind: str, day: date) -> str:
     return f"{kind}:{day.isoformat()}:"
 
 
-def _batches(rows: QuerySet[Any, tuple[int, str]]) -> Iterator[list[tuple[int, str]]]:
+def _batches(rows: QuerySet[Any, tuple[int, str, str]]) -> Iterator[list[tuple[int, str, str]]]:
     """All rows in lists of at most BATCH, read at once: the batches written change the query."""
     found = list(rows)
     for start in range(0, len(found), BATCH):

@@ -26,12 +26,14 @@ def test_a_change_touches_what_it_names_and_nothing_else(owner, stranger):
         URL,
         tier="PRO",
         time_zone="Europe/Berlin",
+        language="ko",
         preferences={"daily_time": "07:30", "weekly_enabled": False},
     )
 
     assert changed.status_code == 200
     profile = owner.get(URL).json()
     assert (profile["tier"], profile["time_zone"]) == ("PRO", "Europe/Berlin")
+    assert profile["language"] == "ko"
     assert profile["preferences"]["daily_time"] == "07:30:00"
     assert profile["preferences"]["weekly_enabled"] is False
     assert profile["preferences"]["evening_time"] == "20:00:00"
@@ -43,6 +45,7 @@ def test_a_change_touches_what_it_names_and_nothing_else(owner, stranger):
     [
         ({"tier": "GOLD"}, "tier"),
         ({"time_zone": "Seoul"}, "time_zone"),
+        ({"language": "fr"}, "language"),
         ({"time_zone": "../../etc/passwd"}, "time_zone"),
         ({"preferences": {"daily_time": "25:00"}}, "preferences"),
         ({"preferences": {"weekly_day": 7}}, "preferences"),

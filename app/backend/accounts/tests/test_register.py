@@ -17,7 +17,12 @@ def test_a_new_user_can_sign_in(client, db):
     made = register(client)
 
     assert made.status_code == 201
-    assert made.json() == {"id": User.objects.get().pk, "email": "new@example.com", "time_zone": "Asia/Seoul"}
+    assert made.json() == {
+        "id": User.objects.get().pk,
+        "email": "new@example.com",
+        "time_zone": "Asia/Seoul",
+        "language": "en",
+    }
     token = client.post("/api/auth/token/", {"email": FORM["email"], "password": PASSWORD})
     assert token.status_code == 200
 
@@ -45,6 +50,7 @@ def test_a_new_user_is_free_and_is_reminded_at_the_usual_hours(client, db):
         ({"password": "new@example.com", "password_confirm": "new@example.com"}, "password"),
         ({"password_confirm": "another-horse-8"}, "password_confirm"),
         ({"time_zone": "Mars/Olympus"}, "time_zone"),
+        ({"language": "fr"}, "language"),
     ],
 )
 def test_the_field_at_fault_is_named(client, db, changes, field):

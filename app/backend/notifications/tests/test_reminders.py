@@ -62,7 +62,7 @@ def test_two_sweeps_at_once_write_one_row(db, monkeypatch):
     user = learner()
     nine = local("Asia/Seoul", 2026, 11, 24, 9, 0)
     reminders.send_due(nine)
-    asked_before = [(user.pk, user.email)]
+    asked_before = [(user.pk, user.email, user.language)]
     monkeypatch.setattr(reminders, "_waiting", lambda kind, *_: asked_before if kind == "daily" else [])
 
     reminders.send_due(nine)
@@ -164,3 +164,13 @@ def test_the_number_of_queries_depends_on_zones_and_not_on_users(db):
 
     assert queries() == few
     assert Message.objects.count() == 21
+
+
+def test_a_reminder_is_written_in_the_users_language(db):
+    user = learner()
+    user.language = "ko"
+    user.save()
+
+    reminders.send_due(local("Asia/Seoul", 2026, 11, 24, 9, 0))
+
+    assert Message.objects.get().subject == "오늘 복습 1개"

@@ -69,6 +69,7 @@ export const profile: Profile = {
   email: 'ann@example.com',
   tier: 'BASIC',
   time_zone: 'Asia/Seoul',
+  language: 'en',
   created_at: NOW,
   preferences: {
     daily_enabled: true,

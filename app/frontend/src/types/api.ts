@@ -1,5 +1,6 @@
 /** What the backend sends and takes. One place, so that a changed field is one changed line. */
 
+export type LanguageCode = 'en' | 'ko';
 export type Tier = 'FREE' | 'BASIC' | 'PRO';
 export type ReviewResult = 'remembered' | 'partial' | 'forgot';
 
@@ -62,6 +63,8 @@ export interface Profile {
   email: string;
   tier: Tier;
   time_zone: string;
+  /** In which e-mails are written. */
+  language: LanguageCode;
   preferences: Preferences;
   created_at: string;
 }

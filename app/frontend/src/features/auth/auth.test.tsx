@@ -72,6 +72,7 @@ describe('signing up', () => {
         password: 'correct horse',
         password_confirm: 'correct horse',
         time_zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+        language: 'en',
       },
     });
   });

@@ -31,7 +31,7 @@ describe('the profile', () => {
   it('shows who, and what the tier gives', async () => {
     open('/profile');
     expect(await screen.findByText('ann@example.com')).toBeInTheDocument();
-    expect(screen.getByText('BASIC')).toBeInTheDocument();
+    expect(screen.getByLabelText('Change the subscription')).toHaveValue('BASIC');
     const days = INTERVALS.BASIC.map((count) => (count === 1 ? '1 day' : `${count} days`));
     expect(screen.getAllByRole('listitem').map((item) => item.textContent)).toEqual(
       expect.arrayContaining(days),
@@ -56,6 +56,33 @@ describe('the profile', () => {
       },
     });
     expect(save).toBeDisabled();
+  });
+
+  it('changes the language of e-mails without that of the page', async () => {
+    const { user } = open('/profile');
+    await user.selectOptions(await screen.findByLabelText('Language of e-mails'), '한국어');
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    expect(await screen.findByText('Saved')).toBeInTheDocument();
+    expect(db.writes[0]?.body).toMatchObject({ language: 'ko' });
+    expect(document.documentElement.lang).toBe('en');
+  });
+
+  it('changes the subscription, and shows the days of the new one', async () => {
+    const { user } = open('/profile');
+    await user.selectOptions(await screen.findByLabelText('Change the subscription'), 'PRO');
+    expect(await screen.findByText('180 days')).toBeInTheDocument();
+    expect(db.writes).toEqual([{ call: 'PATCH /api/accounts/profile/', body: { tier: 'PRO' } }]);
+    await user.selectOptions(screen.getByLabelText('Change the subscription'), 'FREE');
+    await waitFor(() => expect(screen.queryByText('7 days')).not.toBeInTheDocument());
+  });
+
+  it('keeps the subscription, and says why, where only an administrator changes it', async () => {
+    const why = 'Only an administrator changes the tier here.';
+    server.use(http.patch('*/api/accounts/profile/', failure(400, { tier: [why] })));
+    const { user } = open('/profile');
+    await user.selectOptions(await screen.findByLabelText('Change the subscription'), 'PRO');
+    expect(await screen.findByText(why)).toBeInTheDocument();
+    expect(screen.getByLabelText('Change the subscription')).toHaveValue('BASIC');
   });
 
   it('says what the server refuses', async () => {

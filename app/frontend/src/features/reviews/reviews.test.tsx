@@ -49,6 +49,31 @@ describe('a review', () => {
     ]);
   });
 
+  it('sends what was noted with the answer, and begins the next card without it', async () => {
+    const { user } = await openTurned();
+    await user.type(screen.getByLabelText('Notes (optional)'), '  123 mixed up with ADP ');
+    expect(db.writes).toEqual([]);
+    await user.click(screen.getByRole('button', { name: 'Partly' }));
+    await screen.findByRole('heading', { name: 'Capital of Peru?' });
+    expect(db.writes[0]?.body).toMatchObject({ result: 'partial', notes: '123 mixed up with ADP' });
+    await user.click(screen.getByRole('button', { name: 'Show the answer' }));
+    expect(screen.getByLabelText('Notes (optional)')).toHaveValue('');
+  });
+
+  it('keeps what was noted when the answer was not taken', async () => {
+    server.use(http.post('*/api/review/complete/', failure(503, { code: 'unavailable' })));
+    const { user } = await openTurned();
+    await user.type(screen.getByLabelText('Notes (optional)'), 'Once more');
+    await user.click(screen.getByRole('button', { name: 'Remembered' }));
+    await screen.findByRole('alert');
+    expect(screen.getByLabelText('Notes (optional)')).toHaveValue('Once more');
+  });
+
+  it('takes no more notes than the server', async () => {
+    await openTurned();
+    expect(screen.getByLabelText('Notes (optional)')).toHaveAttribute('maxlength', '5000');
+  });
+
   it('brings a forgotten card back at the end', async () => {
     const { user } = await openTurned();
     await user.click(screen.getByRole('button', { name: 'Forgot' }));

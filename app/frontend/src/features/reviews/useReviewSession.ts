@@ -20,6 +20,7 @@ export function useReviewSession(page: Page<Schedule>) {
   const [tally, setTally] = useState(NONE);
   const [last, setLast] = useState<Last | null>(null);
   const [turned, setTurned] = useState<number | null>(null);
+  const [notes, setNotes] = useState('');
   const complete = useComplete();
   const shownAt = useRef(Date.now());
   const card = page.results[0];
@@ -31,12 +32,18 @@ export function useReviewSession(page: Page<Schedule>) {
     }
     const seconds = Math.round((Date.now() - shownAt.current) / 1000);
     complete.mutate(
-      { content_id: card.content.id, result, time_spent: Math.min(seconds, LONGEST_SECONDS) },
+      {
+        content_id: card.content.id,
+        result,
+        time_spent: Math.min(seconds, LONGEST_SECONDS),
+        ...(notes.trim() && { notes: notes.trim() }),
+      },
       {
         onSuccess: (completion) => {
           setLast({ title: card.content.title, result, completion });
           setTally((before) => ({ ...before, [result]: before[result] + 1 }));
           setTurned(null);
+          setNotes('');
           shownAt.current = Date.now();
         },
       },
@@ -49,6 +56,8 @@ export function useReviewSession(page: Page<Schedule>) {
     tally,
     last,
     answer,
+    notes,
+    setNotes,
     turn: () => card && setTurned(card.id),
     isSending: complete.isPending,
     error: complete.error,

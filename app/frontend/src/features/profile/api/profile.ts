@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
 import { http } from '@/lib/http';
 import { keys } from '@/lib/queryKeys';
-import type { Preferences, Profile } from '@/types/api';
+import type { LanguageCode, Preferences, Profile, Tier } from '@/types/api';
 
 export const profileQuery = queryOptions({
   queryKey: keys.profile,
@@ -9,6 +9,8 @@ export const profileQuery = queryOptions({
 });
 
 export interface ProfileChange {
+  tier?: Tier;
+  language?: LanguageCode;
   time_zone?: string;
   preferences?: Partial<Preferences>;
 }

@@ -8,6 +8,7 @@ import { Field } from '@/components/Field';
 import { Notice } from '@/components/Notice';
 import { useErrorText } from '@/components/useErrorText';
 import { showServerErrors } from '@/lib/forms';
+import { LANGUAGES } from '@/lib/i18n';
 import type { Profile } from '@/types/api';
 import { useChangeProfile } from '../api/profile';
 import { type ProfileForm, toForm } from '../form';
@@ -50,6 +51,17 @@ export function ProfileSettings({ profile }: { profile: Profile }) {
         {(control) => (
           <select {...control} {...form.register('time_zone')} className="input">
             <ZoneOptions current={profile.time_zone} />
+          </select>
+        )}
+      </Field>
+      <Field label={t('profile.mailLanguage')} hint={t('profile.mailLanguageHint')}>
+        {(control) => (
+          <select {...control} {...form.register('language')} className="input">
+            {Object.entries(LANGUAGES).map(([code, name]) => (
+              <option key={code} value={code}>
+                {name}
+              </option>
+            ))}
           </select>
         )}
       </Field>

@@ -10,6 +10,8 @@ export interface Answer {
   result: ReviewResult;
   /** Seconds. */
   time_spent: number;
+  /** What the user wants to keep of this review; left out where nothing was written. */
+  notes?: string;
 }
 
 /** Records an answer; today's deck moves on by itself and is asked for again when it is used up. */

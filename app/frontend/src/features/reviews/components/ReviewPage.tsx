@@ -13,6 +13,7 @@ import { useShortcuts } from '../useShortcuts';
 import { AnswerButtons } from './AnswerButtons';
 import { Finished } from './Finished';
 import { LastAnswer } from './LastAnswer';
+import { Notes } from './Notes';
 import { Progress } from './Progress';
 import { ReviewCard } from './ReviewCard';
 
@@ -40,6 +41,7 @@ function Deck({ page }: { page: Page<Schedule> }) {
       <div className="mt-5 space-y-4">
         {session.error && <Notice>{errorText(session.error)}</Notice>}
         {isTurned && <AnswerButtons disabled={session.isSending} onAnswer={answer} />}
+        {isTurned && <Notes text={session.notes} onChange={session.setNotes} />}
         <p className="hidden text-center text-muted text-sm sm:block">
           {t(isTurned ? 'review.keysAnswer' : 'review.keysTurn')}
         </p>
