@@ -12,6 +12,7 @@ import yaml
 
 from resee_operator.api import ReseeDeploymentSpec, parse
 from resee_operator.components import COMPONENTS, Facts, Manifest, credentials
+from resee_operator.components.credentials import Random, Recipe
 from resee_operator.stages import Defaults, Resolved, resolve
 
 ROOT = Path(__file__).parents[2]
@@ -56,12 +57,14 @@ def production(**fields: Any) -> Resolved:
     return resolved_of(stage="Production", **{**EXTERNAL, **fields})
 
 
+def sample(recipe: Recipe) -> str:
+    """A plain value in the place of one that is drawn."""
+    return "x" * recipe.length if isinstance(recipe, Random) else f"certificate of {recipe.names[0]}"
+
+
 def facts_of(resolved: Resolved, **secrets: Mapping[str, str]) -> Facts:
     """Generated Secrets with plain values, and the given ones."""
-    generated = {
-        secret.name: secret.complete({}, lambda recipe: "x" * recipe.length)
-        for secret in credentials.generated(resolved)
-    }
+    generated = {secret.name: secret.complete({}, sample) for secret in credentials.generated(resolved)}
     return Facts({**generated, **{name.replace("_", "-"): data for name, data in secrets.items()}})
 
 

@@ -33,6 +33,9 @@ FIXED_PARAMETERS = (
     "listen_addresses",
     "password_encryption",
     "port",
+    "ssl",
+    "ssl_cert_file",
+    "ssl_key_file",
     "unix_socket_directories",
 )
 """Parameters of PostgreSQL that the operator sets or relies on."""
@@ -138,6 +141,9 @@ class Database(PodOverrides):
     """The volume of the data."""
     parameters: Parameters = {}
     """Parameters of PostgreSQL, for example max_connections; they win over the stage's."""
+    tls: bool | None = None
+    """Whether connections are encrypted, by a certificate that the operator makes and renews; by default in
+    stage Production. For provider External the address in the Secret says it (sslmode)."""
 
 
 class Redis(PodOverrides):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from resee_operator.components import meta
+from resee_operator.components import encryption, meta
 from resee_operator.components.base import Facts, Live, Manifest, Reason, Verdict
 from resee_operator.components.pods import Container, Pod, secret_variable
 from resee_operator.components.storage import claim
@@ -169,7 +169,11 @@ def _pod(resolved: Resolved, args: Sequence[str]) -> Pod:
         args=args,
         says_its_end=True,
         env=_environment(resolved),
-        mounts=[{"name": "backups", "mountPath": _MOUNT}] if in_cluster else (),
+        mounts=[
+            *([{"name": "backups", "mountPath": _MOUNT}] if in_cluster else []),
+            *encryption.mounts(resolved),
+        ],
+        volumes=encryption.client_volume(resolved),
     )
     source = {"persistentVolumeClaim": {"claimName": resolved.child(NAME)}}
     return Pod(
@@ -199,6 +203,7 @@ def _environment(resolved: Resolved) -> list[Manifest]:
         plain["BACKUP_DESTINATION"] = f"file://{_MOUNT}"
     if resolved.slack:
         variables.append(secret_variable("SLACK_WEBHOOK_URL", resolved.slack.name, resolved.slack.key))
+    variables += encryption.client_variables(resolved)
     return [*variables, *({"name": name, "value": value} for name, value in plain.items())]
 
 

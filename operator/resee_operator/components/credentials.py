@@ -1,4 +1,5 @@
 """Secrets that are drawn once and never overwritten: Django's key, the database's and Redis' passwords.
+The certificate of the database is drawn anew before it ends.
 
 The engine draws what is missing and creates the Secrets; what exists, stands. A Secret that a user made under
 the same name beforehand is therefore taken as it is.
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from resee_operator.api.data import DatabaseProvider, RedisProvider
-from resee_operator.components import meta
+from resee_operator.components import encryption, meta
 from resee_operator.components.base import Facts, Live, Manifest, Reason, Verdict
 from resee_operator.components.topology import POSTGRES_PORT, REDIS_PORT
 from resee_operator.stages import Resolved
@@ -48,6 +49,20 @@ _DJANGO_KEY = Random(50)
 
 
 @dataclass(frozen=True, slots=True)
+class Certificate:
+    """A server's certificate with its authority, as one text; renewed in time."""
+
+    names: tuple[str, ...]
+
+
+Recipe = Random | Certificate
+
+
+def _stands(_: Recipe, value: str) -> str:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
 class GeneratedSecret:
     """A Secret that is made once.
 
@@ -58,7 +73,7 @@ class GeneratedSecret:
     """
 
     manifest: Manifest
-    random: Mapping[str, Random]
+    random: Mapping[str, Recipe]
     derive: Callable[[Mapping[str, str]], Mapping[str, str]]
 
     @property
@@ -66,16 +81,25 @@ class GeneratedSecret:
         """Name of the Secret."""
         return str(self.manifest["metadata"]["name"])
 
-    def complete(self, existing: Mapping[str, str], draw: Callable[[Random], str]) -> dict[str, str]:
+    def complete(
+        self,
+        existing: Mapping[str, str],
+        draw: Callable[[Recipe], str],
+        renew: Callable[[Recipe, str], str] = _stands,
+    ) -> dict[str, str]:
         """All of its data: what exists stands, what is missing is drawn or derived.
 
         Args:
             existing: decoded data of the Secret in the cluster; empty when there is none.
             draw: gives a new value.
+            renew: gives the value that shall stand in the place of one that exists, mostly the same.
         """
         drawn = {
-            key: existing[key] if key in existing else draw(recipe) for key, recipe in self.random.items()
+            key: renew(recipe, existing[key]) if key in existing else draw(recipe)
+            for key, recipe in self.random.items()
         }
+        if any(existing.get(key, value) != value for key, value in drawn.items()):
+            return {**existing, **self.derive(drawn), **drawn}
         return {**self.derive(drawn), **drawn, **existing}
 
 
@@ -86,6 +110,8 @@ def generated(resolved: Resolved) -> list[GeneratedSecret]:
         secrets.append(_database(resolved))
     if resolved.redis.provider != RedisProvider.EXTERNAL:
         secrets.append(_redis(resolved))
+    if resolved.database.tls:
+        secrets.append(_certificate(resolved))
     return secrets
 
 
@@ -113,6 +139,14 @@ def _secret(resolved: Resolved, name: str) -> Manifest:
 
 def _app(resolved: Resolved) -> GeneratedSecret:
     return GeneratedSecret(_secret(resolved, resolved.app_secret), {"SECRET_KEY": _DJANGO_KEY}, dict)
+
+
+def _certificate(resolved: Resolved) -> GeneratedSecret:
+    def derive(drawn: Mapping[str, str]) -> Mapping[str, str]:
+        return encryption.parts(drawn[encryption.BUNDLE])
+
+    recipe = Certificate(encryption.server_names(resolved))
+    return GeneratedSecret(_secret(resolved, resolved.tls_secret), {encryption.BUNDLE: recipe}, derive)
 
 
 def _database(resolved: Resolved) -> GeneratedSecret:

@@ -40,7 +40,8 @@ five."""
 class Container:
     """The container of a Pod, with the image's own command and arguments where none are given.
 
-    ``config_map`` names the ConfigMap that becomes environment; ``config`` is its data, for the checksum.
+    ``config_map`` names the ConfigMap that becomes environment; ``config`` is its data, for the checksum;
+    ``volumes`` are those that its mounts need, beside the Pod's own.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Container:
     config: Mapping[str, str] | None = None
     port: int | None = None
     mounts: Sequence[Mapping[str, Any]] = ()
+    volumes: Sequence[Mapping[str, Any]] = ()
     probes: Mapping[str, Manifest] | None = None
     lifecycle: Manifest | None = None
     writable: bool = False
@@ -138,7 +140,11 @@ class Pod:
             affinity=_mapping(settings.affinity),
             topologySpreadConstraints=self._spread(resolved),
             containers=[self.container.manifest(resolved, settings)],
-            volumes=[{"name": "tmp", "emptyDir": {"sizeLimit": _TMP_SIZE}}, *map(dict, self.volumes)],
+            volumes=[
+                {"name": "tmp", "emptyDir": {"sizeLimit": _TMP_SIZE}},
+                *map(dict, self.volumes),
+                *map(dict, self.container.volumes),
+            ],
         )
 
     def _security(self) -> Manifest:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import orjson
 
-from resee_operator.components.credentials import GeneratedSecret, Random
+from resee_operator.components.credentials import Certificate, GeneratedSecret, Recipe
 from resee_operator.engine.cache import Cache
 from resee_operator.engine.diff import stamp
 from resee_operator.engine.queue import Key
@@ -85,8 +86,8 @@ class SecretKeeper:
         if live is None:
             live = await self._create(where, secret, done)
         kept = orjson.loads(self._remembered.get(where, b"{}"))
-        complete = secret.complete({**kept, **live}, draw)
-        missing = {key: value for key, value in complete.items() if key not in live}
+        complete = secret.complete({**kept, **live}, draw, renew)
+        missing = {key: value for key, value in complete.items() if live.get(key) != value}
         if missing:
             answer = await self._api.patch(SECRET, *where, {"data": encode(missing)})
             self._cache.written(SECRET, answer)
@@ -121,9 +122,23 @@ class SecretKeeper:
             return data
 
 
-def draw(recipe: Random) -> str:
+def draw(recipe: Recipe) -> str:
     """A new value from the system's source of randomness."""
+    if isinstance(recipe, Certificate):
+        return _certificate(recipe)
     return "".join(secrets.choice(recipe.alphabet) for _ in range(recipe.length))
+
+
+def renew(recipe: Recipe, value: str) -> str:
+    """The value itself, or another certificate where that one ends soon."""
+    return _certificate(recipe, value) if isinstance(recipe, Certificate) else value
+
+
+def _certificate(recipe: Certificate, old: str = "") -> str:
+    # Loaded where a deployment has one: the library takes 12 MiB.
+    from resee_operator.engine import certificates
+
+    return certificates.issue(recipe.names, datetime.now(UTC), old)
 
 
 def masked(manifest: Manifest) -> Manifest:

@@ -67,6 +67,8 @@ class StageDefaults:
     """PostgreSQL's settings. shared_buffers: a quarter of the memory request, PostgreSQL's own advice.
     max_connections: every thread of gunicorn and every Celery process of the stage at its largest, with one
     more Pod of each while they roll, and 10 to spare."""
+    database_tls: bool
+    """Whether connections to PostgreSQL are encrypted. Across zones they leave the machine."""
     spread_zones: bool
     """Whether Pods of one component must lie in different zones."""
 
@@ -104,6 +106,7 @@ LOCAL = StageDefaults(
     backup_schedule=_NIGHTLY,
     upgrade_backup=UpgradeBackup.NEVER,
     database_parameters={"shared_buffers": "32MB", "max_connections": "50"},
+    database_tls=False,
     spread_zones=False,
 )
 
@@ -133,6 +136,7 @@ BASIC = StageDefaults(
     backup_schedule=_NIGHTLY,
     upgrade_backup=UpgradeBackup.WHEN_MIGRATING,
     database_parameters={"shared_buffers": "128MB", "max_connections": "100"},
+    database_tls=False,
     spread_zones=False,
 )
 
@@ -163,6 +167,7 @@ PRODUCTION = StageDefaults(
     backup_schedule=_NIGHTLY,
     upgrade_backup=UpgradeBackup.WHEN_MIGRATING,
     database_parameters={"shared_buffers": "512MB", "max_connections": "300"},
+    database_tls=True,
     spread_zones=True,
 )
 

@@ -189,12 +189,15 @@ def _workers(spec: ReseeDeploymentSpec, stage: StageDefaults) -> tuple[Worker, .
 
 
 def _database(name: str, spec: DatabaseSpec, stage: StageDefaults) -> Database:
+    provider = spec.provider or stage.database_provider
+    wanted = stage.database_tls if spec.tls is None else spec.tls
     return Database(
-        provider=spec.provider or stage.database_provider,
+        provider=provider,
         secret_name=spec.external.secret_name if spec.external else f"{name}-database",
         pods=pods.settings(spec, stage.resources["database"]),
         volume=pods.volume(spec.storage, stage.database_volume),
         parameters={**stage.database_parameters, **spec.parameters},
+        tls=wanted and provider != DatabaseProvider.EXTERNAL,
     )
 
 

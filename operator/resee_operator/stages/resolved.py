@@ -133,6 +133,8 @@ class Database:
     pods: PodSettings
     volume: Volume
     parameters: Mapping[str, str]
+    tls: bool
+    """Whether the operator's own certificate encrypts the connections."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +290,11 @@ class Resolved:
         return self.child("app")
 
     @property
+    def tls_secret(self) -> str:
+        """Secret with the certificates of the operator's own making."""
+        return self.child("tls")
+
+    @property
     def config_map(self) -> str:
         """ConfigMap with the environment of the Django Pods that is no secret."""
         return self.child("config")
@@ -298,6 +305,8 @@ class Resolved:
         names = {self.app_secret, self.database.secret_name, self.redis.secret_name}
         if self.slack:
             names.add(self.slack.name)
+        if self.database.tls:
+            names.add(self.tls_secret)
         destinations = (self.backup.destination, self.restore.destination if self.restore else None)
         names |= {
             place.credentials_secret

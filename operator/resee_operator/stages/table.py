@@ -32,6 +32,7 @@ def _figures() -> Iterator[str]:
         ("Backup, its volume", lambda stage: f"`{stage.backup_schedule}`, {stage.backup_volume.size}"),
         ("Backup before an upgrade", lambda stage: stage.upgrade_backup),
         ("PostgreSQL's parameters", lambda stage: _parameters(stage.database_parameters)),
+        ("Encrypted to PostgreSQL", lambda stage: "yes" if stage.database_tls else "no"),
         ("Zones must differ", lambda stage: "yes" if stage.spread_zones else "no"),
     )
     yield from _head("Default")

@@ -8,7 +8,7 @@ import pytest
 
 from resee_operator.components import credentials
 from resee_operator.components.base import Reason
-from resee_operator.components.credentials import GeneratedSecret, Random
+from resee_operator.components.credentials import GeneratedSecret, Random, Recipe
 from tests.support.deployments import EXTERNAL, LiveObjects, facts_of, resolved_of
 
 
@@ -18,11 +18,12 @@ def secret(name: str) -> GeneratedSecret:
     return found[0]
 
 
-def draw(recipe: Random) -> str:
+def draw(recipe: Recipe) -> str:
+    assert isinstance(recipe, Random)
     return recipe.alphabet[0] * recipe.length
 
 
-def refuse(recipe: Random) -> str:
+def refuse(recipe: Recipe) -> str:
     raise AssertionError(f"{recipe} is drawn though it exists")
 
 
@@ -56,6 +57,7 @@ def test_they_go_with_the_deployment_when_told_so() -> None:
 def test_values_are_long_and_need_no_quoting() -> None:
     for item in credentials.generated(resolved_of()):
         for recipe in item.random.values():
+            assert isinstance(recipe, Random)
             assert recipe.length >= 32
             assert recipe.alphabet.isalnum()
             assert len(set(recipe.alphabet)) == 62

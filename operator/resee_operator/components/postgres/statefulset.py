@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from resee_operator.components import verdicts
+from resee_operator.components import encryption, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe, secret_variable
 from resee_operator.components.storage import claim, stateful_set
@@ -72,14 +72,20 @@ def _pod(resolved: Resolved, volume: str) -> Pod:
         volumes=[
             {"name": "data", "persistentVolumeClaim": {"claimName": volume}},
             {"name": "sockets", "emptyDir": {}},
+            *encryption.server_volume(resolved),
         ],
+        secret_files=encryption.server_files(resolved),
         grace=_GRACE,
     )
 
 
 def _container(resolved: Resolved) -> Container:
     secret = resolved.database.secret_name
-    parameters = {"password_encryption": "scram-sha-256", **resolved.database.parameters}
+    parameters = {
+        "password_encryption": "scram-sha-256",
+        **encryption.server_parameters(resolved),
+        **resolved.database.parameters,
+    }
     return Container(
         name=COMPONENT,
         image=resolved.images.postgres,
@@ -93,7 +99,11 @@ def _container(resolved: Resolved) -> Container:
             {"name": "POSTGRES_HOST_AUTH_METHOD", "value": "scram-sha-256"},
         ],
         port=POSTGRES_PORT,
-        mounts=[{"name": "data", "mountPath": _DATA}, {"name": "sockets", "mountPath": _SOCKETS}],
+        mounts=[
+            {"name": "data", "mountPath": _DATA},
+            {"name": "sockets", "mountPath": _SOCKETS},
+            *encryption.mounts(resolved),
+        ],
         probes=_probes(),
         lifecycle={"postStart": {"exec": {"command": ["sh", "-c", _AFTER_START]}}},
     )
