@@ -9,6 +9,7 @@ import pytest
 from resee_operator.components import credentials
 from resee_operator.components.credentials import GeneratedSecret
 from resee_operator.components.encryption import BUNDLE, parts, server_names
+from resee_operator.components.postgres import patroni_config
 from resee_operator.stages import Resolved
 from tests.support.deployments import (
     container_of,
@@ -52,6 +53,22 @@ def test_the_server_shows_its_certificate() -> None:
     assert {"ssl=on", "ssl_cert_file=/etc/resee/tls/tls.crt", "ssl_key_file=/etc/resee/tls/tls.key"} <= set(
         arguments
     )
+
+
+def test_every_member_across_zones_shows_it_and_takes_nobody_else_in() -> None:
+    resolved = encrypted(database={"provider": "Patroni"})
+    template = find(manifests_of(resolved), "StatefulSet", "demo-postgres")["spec"]["template"]
+    assert "tls" in [volume["name"] for volume in template["spec"]["volumes"]]
+    postgresql = patroni_config.render(resolved)["postgresql"]
+    assert postgresql["parameters"]["ssl_key_file"] == "/etc/resee/tls/tls.key"
+    assert not [line for line in postgresql["pg_hba"] if line.startswith("host ")]
+
+
+def test_members_without_encryption_take_everybody_with_a_password() -> None:
+    resolved = encrypted(database={"provider": "Patroni", "tls": False})
+    postgresql = patroni_config.render(resolved)["postgresql"]
+    assert "ssl" not in postgresql["parameters"]
+    assert not [line for line in postgresql["pg_hba"] if line.startswith("hostssl")]
 
 
 @pytest.mark.parametrize("name", CLIENTS)

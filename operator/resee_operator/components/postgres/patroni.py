@@ -11,7 +11,7 @@ import json
 from dataclasses import replace
 from typing import Any, Final
 
-from resee_operator.components import meta, verdicts
+from resee_operator.components import encryption, meta, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Reason, Verdict
 from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe, http_probe, secret_variable
 from resee_operator.components.postgres import patroni_config, patroni_rights
@@ -108,7 +108,12 @@ def _pod(resolved: Resolved) -> Pod:
         container=_container(resolved),
         settings=resolved.database.pods,
         user=DATA_USER,
-        volumes=[{"name": "sockets", "emptyDir": {}}, {"name": "config", "configMap": config}],
+        volumes=[
+            {"name": "sockets", "emptyDir": {}},
+            {"name": "config", "configMap": config},
+            *encryption.server_volume(resolved),
+        ],
+        secret_files=encryption.server_files(resolved),
         grace=_GRACE,
         spread=True,
         token=True,
@@ -129,6 +134,7 @@ def _container(resolved: Resolved) -> Container:
             {"name": "data", "mountPath": patroni_config.DATA},
             {"name": "sockets", "mountPath": patroni_config.SOCKETS},
             {"name": "config", "mountPath": _CONFIG_FOLDER, "readOnly": True},
+            *encryption.mounts(resolved),
         ],
         probes=_probes(),
         lifecycle={"preStop": exec_probe(*program, "switchover")},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from resee_operator.components import meta
+from resee_operator.components import encryption, meta
 from resee_operator.components.topology import PATRONI_PORT, POSTGRES_PORT
 from resee_operator.stages import Resolved
 
@@ -94,6 +94,7 @@ def _without_none(settings: dict[str, Any]) -> dict[str, Any]:
 def _postgresql(resolved: Resolved) -> dict[str, Any]:
     given = resolved.database.parameters
     callback = "python3 -m resee_patroni role"
+    host = "hostssl" if resolved.database.tls else "host"
     return {
         "listen": f"*:{POSTGRES_PORT}",
         "data_dir": f"{DATA}/pgdata",
@@ -107,8 +108,8 @@ def _postgresql(resolved: Resolved) -> dict[str, Any]:
         "pg_hba": [
             "local all all trust",
             "local replication all trust",
-            "host replication replication all scram-sha-256",
-            "host all all all scram-sha-256",
+            f"{host} replication replication all scram-sha-256",
+            f"{host} all all all scram-sha-256",
         ],
         "basebackup": [{"checkpoint": "fast"}],
         "callbacks": {"on_start": callback, "on_role_change": callback},
@@ -116,6 +117,7 @@ def _postgresql(resolved: Resolved) -> dict[str, Any]:
         "remove_data_directory_on_diverged_timelines": True,
         "parameters": {
             "password_encryption": "scram-sha-256",
+            **encryption.server_parameters(resolved),
             "unix_socket_directories": SOCKETS,
             "wal_receiver_timeout": _SILENCE,
             "wal_sender_timeout": _SILENCE,
