@@ -51,7 +51,7 @@ class KubeClient:
         selector: str = "",
         metadata_only: bool = False,
     ) -> AsyncGenerator[Page, None]:
-        if self._streams_lists:
+        if self._streams_lists and resource.watched:
             try:
                 async with aclosing(self._streamed(resource, namespace, selector, metadata_only)) as pages:
                     async for page in pages:

@@ -17,6 +17,7 @@ class Resource:
     """Where the API server keeps one kind. All of them are namespaced.
 
     ``optional`` kinds belong to other operators; where one is not installed, there are no objects of it.
+    What is not ``watched`` can only be listed: figures of the metrics API.
     """
 
     kind: str
@@ -24,6 +25,7 @@ class Resource:
     version: str
     plural: str
     optional: bool = False
+    watched: bool = True
 
     @property
     def api_version(self) -> str:

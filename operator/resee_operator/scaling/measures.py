@@ -24,7 +24,7 @@ from resee_operator.kube.resources import Manifest, Resource, name_of
 
 log = logging.getLogger(__name__)
 
-POD_METRICS: Final = Resource("PodMetrics", "metrics.k8s.io", "v1beta1", "pods", optional=True)
+POD_METRICS: Final = Resource("PodMetrics", "metrics.k8s.io", "v1beta1", "pods", watched=False)
 _REQUESTS: Final = "resee_http_request_duration_seconds_count"
 _QUEUES: Final = ("resee_queue_waiting", "resee_queue_unacked")
 _PROBES: Final = "api/health/"

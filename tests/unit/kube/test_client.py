@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -79,6 +80,15 @@ async def test_older_server_is_listed_by_pages_from_then_on() -> None:
         assert names == ["one", "two"]
 
     assert ["sendInitialEvents" in params for params in wire.asked] == [True, False, False, False, False]
+
+
+async def test_what_cannot_be_watched_is_listed_by_pages_and_the_rest_still_streamed() -> None:
+    wire = Wire([("BOOKMARK", found("", 3))])
+    api = client(wire)
+    for resource in (replace(CONFIG, watched=False), CONFIG):
+        assert [page async for page in api.list(resource)]
+
+    assert ["sendInitialEvents" in params for params in wire.asked] == [False, False, True]
 
 
 @pytest.mark.parametrize(("code", "error"), [(410, Gone), (500, Unavailable)])
