@@ -97,6 +97,46 @@ def test_users_reach_nginx_and_nothing_else() -> None:
     assert open_ports == {("nginx", 8080)}
 
 
+ZONES = resolved_of(stage="Production")
+PODS_OF_ZONES = (
+    *("nginx", "web", "worker-main", "worker-email", "beat", "migration", "preflight", "backup"),
+    *("postgres", "redis", "sentinel"),
+)
+CLIENTS_OF_REDIS = ("web", "worker-main", "worker-email", "beat")
+ARROWS_OF_ZONES = {
+    ("nginx", "web", 8000),
+    *((pod, "postgres", 5432) for pod in ("web", "worker-main", "worker-email", "migration", "preflight")),
+    ("backup", "postgres", 5432),
+    *(("postgres", "postgres", port) for port in (5432, 8008)),
+    *((pod, "redis", 6379) for pod in (*CLIENTS_OF_REDIS, "redis", "sentinel")),
+    *((pod, "sentinel", 26379) for pod in (*CLIENTS_OF_REDIS, "redis", "sentinel")),
+}
+"""Across zones the members of the database reach each other and Patroni's REST API; servers of Redis and
+Sentinels reach each other."""
+
+
+def test_across_zones_only_the_arrows_between_members_are_added() -> None:
+    specs = policies(ZONES)
+    ports = (*PORTS, 8008, 26379)
+    found = {
+        (source, target, port)
+        for source, target, port in product(PODS_OF_ZONES, PODS_OF_ZONES, ports)
+        if reaches(specs, source, target, port)
+    }
+    assert found == ARROWS_OF_ZONES
+
+
+def test_across_zones_users_reach_nginx_and_nothing_else() -> None:
+    specs, ports = policies(ZONES), (*PORTS, 8008, 26379)
+    found = {(pod, port) for pod, port in product(PODS_OF_ZONES, ports) if reaches(specs, OUTSIDE, pod, port)}
+    assert found == {("nginx", 8080)}
+
+
+def test_only_the_database_across_zones_asks_the_kubernetes_api() -> None:
+    specs = policies(ZONES)
+    assert {pod for pod in PODS_OF_ZONES if reaches(specs, pod, OUTSIDE, 6443)} == {"postgres"}
+
+
 def readers(resolved: Resolved) -> list[dict[str, Any]]:
     """Who of other namespaces may reach web, as (namespace, labels)."""
     (web,) = [item for item in network.objects(resolved, Facts()) if item["metadata"]["name"] == "demo-web"]
