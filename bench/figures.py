@@ -19,6 +19,7 @@ from rich.table import Table
 
 ROOT = Path(__file__).resolve().parents[1]
 REPORT = ROOT / "docs" / "performance.md"
+IMAGES = ROOT / "docs" / "images"
 _HEADER = ("Figure", "Measured", "Yardstick", "Ratio", "Goal")
 
 

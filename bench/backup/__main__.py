@@ -40,4 +40,5 @@ def measured(folder: Path, gib: float, rounds: int) -> list[figures.Figure]:
         return Bench(server, s3, database, volume, rounds).figures()
 
 
-main()
+if __name__ == "__main__":
+    main()

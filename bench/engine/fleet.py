@@ -1,27 +1,30 @@
-"""A thousand deployments on one API server: makes them, edits them, and sees when their children are
-written."""
+"""A thousand deployments on one API server: what they are, and the calls of whoever edits them."""
 
 from __future__ import annotations
 
 import asyncio
-import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from resee_operator import plan
-from resee_operator.engine.diff import stamp
+from resee_operator.engine.diff import DIGEST, stamp
 from resee_operator.kube.client import KubeClient
 from resee_operator.kube.connection import Connection, Limits, load_configuration
-from resee_operator.kube.resources import KINDS, RESEE, Manifest, Resource
+from resee_operator.kube.resources import KINDS, RESEE, Manifest, name_of
 from resee_operator.settings import Settings
 
 NAMESPACE = "fleet"
-DEPLOYMENT = KINDS["Deployment"]
+BARE, BY_KUBECTL = "bare", "kubectl"
+"""Namespaces of the yardsticks."""
+DEPLOYMENT, SERVICE = KINDS["Deployment"], KINDS["Service"]
+IN_FLIGHT = 8
+"""Calls at the same time, the operator's own number."""
 
 
-def name_of(number: int) -> str:
+def named(number: int) -> str:
+    """Name of the deployment with this number."""
     return f"r{number:04d}"
 
 
@@ -30,73 +33,50 @@ def resee(number: int, **spec: Any) -> Manifest:
     return {
         "apiVersion": RESEE.api_version,
         "kind": RESEE.kind,
-        "metadata": {"name": name_of(number), "namespace": NAMESPACE},
+        "metadata": {"name": named(number), "namespace": NAMESPACE},
         "spec": {"stage": "Local", **spec},
     }
 
 
-async def children_of(number: int) -> list[Manifest]:
+async def children(number: int, namespace: str, **spec: Any) -> list[Manifest]:
     """The very manifests that the operator writes for a deployment, without their owner."""
-    wanted, _ = await plan.make(None, resee(number), Settings().defaults)
+    wanted, _ = await plan.make(None, resee(number, **spec), Settings().defaults)
     made = []
     for manifest in wanted.manifests:
         metadata = {key: value for key, value in manifest["metadata"].items() if key != "ownerReferences"}
-        made.append(stamp({**manifest, "metadata": metadata}))
+        made.append(stamp({**manifest, "metadata": {**metadata, "namespace": namespace}}))
     return made
 
 
+async def changed_children(number: int, namespace: str, **spec: Any) -> list[Manifest]:
+    """Those that differ when these fields of the spec are set."""
+    before = {_identity(child): _digest(child) for child in await children(number, namespace)}
+    after = await children(number, namespace, **spec)
+    return [child for child in after if before.get(_identity(child)) != _digest(child)]
+
+
+def _identity(child: Manifest) -> tuple[str, str]:
+    return str(child["kind"]), name_of(child)
+
+
+def _digest(child: Manifest) -> str:
+    return str(child["metadata"]["annotations"][DIGEST])
+
+
 @asynccontextmanager
-async def client(kubeconfig: Path, in_flight: int = 8) -> AsyncIterator[KubeClient]:
+async def client(kubeconfig: Path) -> AsyncIterator[KubeClient]:
     """A client of the bench's own."""
     configuration = await load_configuration(str(kubeconfig))
-    async with Connection(configuration, Limits(in_flight=in_flight)) as connection:
+    async with Connection(configuration, Limits(in_flight=IN_FLIGHT, timeout=60)) as connection:
         yield KubeClient(connection)
 
 
-async def each(calls: Iterable[Any], at_once: int = 8) -> None:
+async def each(calls: Iterable[Coroutine[Any, Any, Any]], at_once: int = IN_FLIGHT) -> None:
     """Await coroutines, so many at a time."""
     slots = asyncio.Semaphore(at_once)
 
-    async def one(call: Any) -> None:
+    async def one(call: Coroutine[Any, Any, Any]) -> None:
         async with slots:
             await call
 
     await asyncio.gather(*(one(call) for call in calls))
-
-
-async def count(api: KubeClient, resource: Resource, selector: str = "") -> int:
-    total = 0
-    async for page in api.list(resource, NAMESPACE, selector=selector, metadata_only=True):
-        total += len(page.items)
-    return total
-
-
-class Seen:
-    """Times at which a watch saw objects, by kind and name, newest first wins."""
-
-    def __init__(self) -> None:
-        self.at: dict[tuple[str, str, str], float] = {}
-        self.objects: dict[tuple[str, str], Manifest] = {}
-        self._changed = asyncio.Event()
-
-    async def follow(self, api: KubeClient, resource: Resource) -> None:
-        """Watch a kind for as long as the bench runs."""
-        version = ""
-        async for page in api.list(resource, NAMESPACE, metadata_only=True):
-            version = page.version
-        while True:
-            async for event in api.watch(resource, NAMESPACE, since=version):
-                metadata = event.object["metadata"]
-                version = metadata["resourceVersion"]
-                if event.type != "BOOKMARK":
-                    self.at[(resource.kind, metadata["name"], event.type)] = time.perf_counter()
-                    self.objects[(resource.kind, metadata["name"])] = event.object
-                    self._changed.set()
-
-    async def until(self, holds: Any, seconds: float = 30.0) -> float:
-        """Wait until a condition over what was seen holds; the time of the event that made it so."""
-        async with asyncio.timeout(seconds):
-            while not holds(self):
-                self._changed.clear()
-                await self._changed.wait()
-        return time.perf_counter()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from devcluster.apiserver import ApiServer
-from resee_operator.engine.status import SETTLE
+from resee_operator.engine.news import SETTLE
 from tests.integration.operator_process import WRITES, OperatorProcess
 from tests.integration.resees import Resee
 from tests.support.wait import Budget, until

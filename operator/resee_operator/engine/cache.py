@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
+from resee_operator.engine.entries import Entry, Owners
 from resee_operator.engine.queue import MERGE, Key, Urgency
 from resee_operator.engine.trim import Packer, trim
 from resee_operator.kube.resources import (
@@ -38,18 +39,6 @@ _BURIED = 4096
 gone."""
 
 
-class Entry:
-    """One object as it is kept. `applied` is the digest of the manifest that this version was found equal
-    to."""
-
-    __slots__ = ("applied", "packed", "version")
-
-    def __init__(self, version: int, packed: bytes) -> None:
-        self.version = version
-        self.packed = packed
-        self.applied = ""
-
-
 class Cache:
     """Live view of everything that the operator looks after. A `kube.watch.Sink`.
 
@@ -63,7 +52,7 @@ class Cache:
         self._keys: dict[Key, Key] = {}
         self._resees: dict[Key, Entry] = {}
         self._children: dict[Key, dict[Child, Entry]] = {}
-        self._owners: dict[str, dict[Key, Key]] = {}
+        self._owners: dict[str, Owners] = {}
         self._buried: dict[tuple[str, str, str], int] = {}
         self._foreign: dict[Key, Mapping[str, str] | None] = {}
         self._named_by: dict[Key, set[Key]] = {}
@@ -102,7 +91,7 @@ class Cache:
             return
         entry = self._children[key][(resource.kind, name[1])]
         if entry.version <= version:
-            del self._of(resource)[name]
+            self._of(resource).drop(name)
             del self._children[key][(resource.kind, name[1])]
             if resource.kind == "Pod":
                 self._wake(key, Urgency.CHANGE, MERGE)
@@ -114,7 +103,7 @@ class Cache:
         if resource is RESEE:
             known: Iterable[Key] = list(self._resees)
         else:
-            known = list(self._of(resource))
+            known = self._of(resource).names()
         for name in known:
             if name not in names and namespace in (None, name[0]):
                 self.gone(resource, name, version)
@@ -154,9 +143,8 @@ class Cache:
             self._resees[key] = entry
         else:
             name = _name(found)
-            # The parts of keys are shared: for 37,000 children they would take more memory than the children.
             self._children.setdefault(key, {})[(resource.kind, name[1])] = entry
-            self._of(resource)[(key[0], name[1])] = key
+            self._of(resource).put(name, key)
 
     def deployments(self) -> list[Key]:
         """All deployments that exist."""
@@ -236,9 +224,8 @@ class Cache:
         # One tuple for all children of a deployment, instead of one for each.
         return self._keys.setdefault(key, key)
 
-    def _of(self, resource: Resource) -> dict[Key, Key]:
-        """Owner by name of the children of one kind."""
-        return self._owners.setdefault(resource.kind, {})
+    def _of(self, resource: Resource) -> Owners:
+        return self._owners.setdefault(resource.kind, Owners())
 
     def _packer(self, kind: str) -> Packer:
         return self._packers.setdefault(kind, Packer())

@@ -24,6 +24,7 @@ from resee_operator.engine.cache import Cache
 from resee_operator.engine.diff import deletion_of, diff, stamp
 from resee_operator.engine.finalizer import FINALIZER, Finalizer, ends_with_its_namespace
 from resee_operator.engine.gates import Hold, Ran, hold
+from resee_operator.engine.news import SETTLE, News
 from resee_operator.engine.outcome import Outcome, OutcomeReason
 from resee_operator.engine.queue import Key, Queue, Urgency
 from resee_operator.engine.report import (
@@ -99,7 +100,7 @@ class Reconciler:
         self._applier = Applier(api, cache)
         self._reporter = Reporter(api, notify)
         self._finalizer = Finalizer(api, cache)
-        self._news_since: dict[Key, float] = {}
+        self._news = News(self._clock.monotonic)
         self._worked: dict[Key, bytes] = {}
 
     async def run(self, key: Key) -> Outcome:
@@ -233,17 +234,16 @@ class Reconciler:
         new = status.build(resee, findings, self._components, now)
         if findings.pending:
             # What was written may bring no event of its own; the status still has to say that it is done.
-            self._queue.add(key, Urgency.CHANGE, status.SETTLE)
+            self._queue.add(key, Urgency.CHANGE, SETTLE)
         change = status.patch(old, new)
         if change is None:
-            self._news_since.pop(key, None)
+            self._news.written(key)
             return
-        since = self._news_since.setdefault(key, self._clock.monotonic())
-        wait = since + status.SETTLE - self._clock.monotonic()
+        wait = self._news.wait(key, changing=findings.pending)
         if wait > 0 and not status.is_urgent(old, new, (*findings.memory, "images")):
             self._queue.add(key, Urgency.CHANGE, wait)
             return
-        self._news_since.pop(key, None)
+        self._news.written(key)
         try:
             answer = await self._api.patch(RESEE, *key, {"status": change}, subresource="status")
         except NotFound:
@@ -259,7 +259,7 @@ class Reconciler:
     def _forget(self, key: Key) -> None:
         self._cache.forget(key)
         self._queue.forget(key)
-        self._news_since.pop(key, None)
+        self._news.written(key)
         self._worked.pop(key, None)
 
 

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from resee_operator.engine.actions import COMPONENT
-from resee_operator.engine.cache import Cache, Child, Entry
+from resee_operator.engine.cache import Cache, Child
+from resee_operator.engine.entries import Entry
 from resee_operator.engine.queue import Key
 from resee_operator.kube.resources import Manifest
 
@@ -93,13 +94,13 @@ class Snapshot:
     def is_applied(self, kind: str, name: str, digest: str) -> bool:
         """Whether this version of the child was already found equal to the manifest of that digest."""
         entry = self._entries.get((kind, name))
-        return entry is not None and entry.applied == digest
+        return entry is not None and bool(digest) and entry.applied == _number(digest)
 
     def mark_applied(self, kind: str, name: str, digest: str) -> None:
         """Remember it for as long as the child stays at this version."""
         entry = self._entries.get((kind, name))
-        if entry is not None:
-            entry.applied = digest
+        if entry is not None and digest:
+            entry.applied = _number(digest)
 
     def secret(self, name: str) -> Mapping[str, str] | None:
         """Decoded data of a Secret, ours or one that the user names; None where it does not exist.
@@ -121,6 +122,10 @@ def _password(address: str) -> str | None:
         return urlsplit(address).password
     except ValueError:
         return None
+
+
+def _number(digest: str) -> int:
+    return int(digest[:15], 16)
 
 
 def encode(data: Mapping[str, str]) -> dict[str, str]:

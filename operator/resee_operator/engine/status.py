@@ -18,9 +18,6 @@ from resee_operator.engine.outcome import Outcome, OutcomeReason
 from resee_operator.kube.resources import Manifest
 from resee_operator.stages import Resolved
 
-SETTLE = 5.0
-"""Seconds that news of mere progress waits for more news."""
-
 _NOT_FOR_READY = frozenset({ConditionType.BACKUP_HEALTHY.value})
 _USER_MUST_ACT = frozenset({OutcomeReason.REJECTED, OutcomeReason.REFUSED, OutcomeReason.INVALID})
 _LONGEST = 1000

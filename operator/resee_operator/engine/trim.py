@@ -1,8 +1,8 @@
 """What the cache keeps of an object, and how small: only what diff and health read, as compressed JSON.
 
 Deployments resemble each other, so an object is compressed against the first one of its kind. On the children
-of a Local deployment the JSON of an object is 1.4 KiB on average and 171 bytes when packed; packing takes
-about 6 microseconds.
+of a Local deployment the JSON of an object is 1.4 KiB on average and 180 bytes when packed. On texts of that
+length deflate's level 6 takes no longer than level 1 (15 to 35 microseconds) and leaves a fifth less.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Packer:
         text = orjson.dumps(trimmed)
         if not self._dictionary:
             self._dictionary = text[-_DICTIONARY:]
-        packer = zlib.compressobj(level=1, wbits=-15, memLevel=5, zdict=self._dictionary)
+        packer = zlib.compressobj(level=6, wbits=-15, memLevel=5, zdict=self._dictionary)
         return packer.compress(text) + packer.flush()
 
     def unpack(self, packed: bytes) -> Manifest:
