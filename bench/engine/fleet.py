@@ -21,6 +21,7 @@ BARE, BY_KUBECTL = "bare", "kubectl"
 DEPLOYMENT, SERVICE = KINDS["Deployment"], KINDS["Service"]
 IN_FLIGHT = 8
 """Calls at the same time, the operator's own number."""
+_GOODBYE = 0.25
 
 
 def named(number: int) -> str:
@@ -69,6 +70,8 @@ async def client(kubeconfig: Path) -> AsyncIterator[KubeClient]:
     configuration = await load_configuration(str(kubeconfig))
     async with Connection(configuration, Limits(in_flight=IN_FLIGHT, timeout=60)) as connection:
         yield KubeClient(connection)
+    # aiohttp leaves closed TLS connections to the loop, which needs a moment for them.
+    await asyncio.sleep(_GOODBYE)
 
 
 async def each(calls: Iterable[Coroutine[Any, Any, Any]], at_once: int = IN_FLIGHT) -> None:

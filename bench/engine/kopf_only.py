@@ -27,6 +27,9 @@ from resee_operator.kube.client import KubeClient
 from resee_operator.kube.connection import Connection, credentials_of, load_configuration
 from resee_operator.kube.resources import CHILDREN, RESEE, Resource
 
+KINDS = tuple(kind for kind in CHILDREN if not kind.optional)
+"""Kinds of children that every cluster has."""
+
 
 async def main(kubeconfig: str, namespace: str, objects: int, way: str) -> dict[str, float]:
     """Run until so many objects were seen, or for two minutes."""
@@ -47,7 +50,7 @@ async def plain(kubeconfig: str, namespace: str) -> tuple[float, int]:
 
     async with Connection(await load_configuration(kubeconfig)) as connection:
         api = KubeClient(connection)
-        seen = sum(await asyncio.gather(*(count(api, kind) for kind in (RESEE, *CHILDREN))))
+        seen = sum(await asyncio.gather(*(count(api, kind) for kind in (RESEE, *KINDS))))
     return time.perf_counter() - started, seen
 
 
@@ -74,7 +77,7 @@ async def by_kopf(kubeconfig: str, namespace: str, objects: int, children: bool)
 
     kopf.on.event(RESEE.group, RESEE.version, RESEE.plural, registry=registry)(count)
     label, value = OURS.split("=")
-    for kind in CHILDREN if children else ():
+    for kind in KINDS if children else ():
         kopf.on.event(kind.group, kind.version, kind.plural, registry=registry, labels={label: value})(count)
     task = asyncio.create_task(
         kopf.operator(registry=registry, settings=kopf_settings(), namespaces=[namespace], stop_flag=done)

@@ -103,7 +103,7 @@ class Cache:
         if resource is RESEE:
             known: Iterable[Key] = list(self._resees)
         else:
-            known = self._of(resource).names()
+            known = [name for name, _ in self._of(resource).items()]
         for name in known:
             if name not in names and namespace in (None, name[0]):
                 self.gone(resource, name, version)
@@ -152,7 +152,8 @@ class Cache:
 
     def names_of(self, kind: str) -> Mapping[Key, Key]:
         """All children of a kind: the deployment that each, by namespace and name, belongs to."""
-        return self._owners.get(kind, {})
+        owners = self._owners.get(kind)
+        return dict(owners.items()) if owners else {}
 
     def resee(self, key: Key) -> Manifest | None:
         """A custom resource, None where it does not exist."""

@@ -39,5 +39,7 @@ class Owners:
     def drop(self, name: Key) -> None:
         del self._keys[name[0]][name[1]]
 
-    def names(self) -> list[Key]:
-        return [(namespace, name) for namespace, keys in self._keys.items() for name in keys]
+    def items(self) -> list[tuple[Key, Key]]:
+        return [
+            ((namespace, name), key) for namespace, keys in self._keys.items() for name, key in keys.items()
+        ]
