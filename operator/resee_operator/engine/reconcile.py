@@ -22,6 +22,7 @@ from resee_operator.engine.actions import Plan, Verb
 from resee_operator.engine.apply import Applied, Applier
 from resee_operator.engine.cache import Cache
 from resee_operator.engine.diff import deletion_of, diff, stamp
+from resee_operator.engine.entries import compact
 from resee_operator.engine.finalizer import FINALIZER, Finalizer, ends_with_its_namespace
 from resee_operator.engine.gates import Hold, Ran, hold
 from resee_operator.engine.news import SETTLE, News
@@ -151,7 +152,7 @@ class Reconciler:
             return await self._keep_what_worked(snapshot, resee, Outcome(OutcomeReason.INVALID, str(error)))
         except TransientError as error:
             return status.Findings(Outcome(OutcomeReason.FAILED, str(error)))
-        self._worked[snapshot.key] = orjson.dumps(resee.get("spec") or {})
+        self._worked[snapshot.key] = compact(resee.get("spec") or {})
         return findings
 
     async def _keep_what_worked(

@@ -17,6 +17,7 @@ import orjson
 from resee_operator.components.credentials import Certificate, GeneratedSecret, Recipe
 from resee_operator.engine.cache import Cache
 from resee_operator.engine.diff import stamp
+from resee_operator.engine.entries import compact
 from resee_operator.engine.queue import Key
 from resee_operator.engine.snapshot import Snapshot, decode_secret, encode
 from resee_operator.kube.api import KubeApi
@@ -92,7 +93,7 @@ class SecretKeeper:
             answer = await self._api.patch(SECRET, *where, {"data": encode(missing)})
             self._cache.written(SECRET, answer)
             done.append(f"complete Secret/{secret.name} ({', '.join(sorted(missing))})")
-        self._remembered[where] = orjson.dumps(complete)
+        self._remembered[where] = compact(complete)
         return complete
 
     async def _create(self, where: Key, secret: GeneratedSecret, done: list[str]) -> dict[str, str]:
