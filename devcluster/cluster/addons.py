@@ -7,10 +7,7 @@ import json
 import secrets
 from pathlib import Path
 
-import boto3
 import yaml
-from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from devcluster import paths, waits
 from devcluster.cluster.kubectl import Kubectl, Object
@@ -54,6 +51,11 @@ def credentials(folder: Path) -> dict[str, str]:
 
 def ensure_bucket(record: Record) -> None:
     """Make the bucket unless it is there; raises ClusterError when the server does not answer in time."""
+    # Half of what every command would spend on its start.
+    import boto3
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError, ClientError
+
     keys = credentials(record.folder)
     client = boto3.client(
         "s3",

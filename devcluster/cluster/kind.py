@@ -17,12 +17,14 @@ from devcluster.progress import Progress
 PUBLISHED_IMAGE = (
     "kindest/node:v1.37.0@sha256:a1ed56cfb0e7b93589bdf97c8cd566405a265939e3620fc4f5de89adff580ae5"
 )
+# What this machine runs itself, the chart's installer among it.
+_PROGRAMS = ("forward", "helm", "kind")
 _REMEDY = "Run `python -m devcluster down` and `up` again; `python -m devcluster docker ps` shows the engine."
 
 
 def node_image(engine: Engine, progress: Progress) -> str:
     """The image of the nodes: kind's own where it can be pulled, else the one made here."""
-    return node.ensure(engine, progress) if engine.private else PUBLISHED_IMAGE
+    return node.ensure(engine, progress, _PROGRAMS) if engine.private else PUBLISHED_IMAGE
 
 
 def create(engine: Engine, record: Record, config: Mapping[str, object], image: str) -> None:

@@ -6,6 +6,7 @@ Three layers on each other; the archive is kept in the cache under the hash of a
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -28,13 +29,18 @@ _CONFIG = {
 }
 
 
-def ensure(engine: Engine, progress: Progress) -> str:
-    """The reference of the node image in the engine, made where neither it nor the cache has it."""
+def ensure(engine: Engine, progress: Progress, others: Iterable[str] = ()) -> str:
+    """The reference of the node image in the engine, made where neither it nor the cache has it.
+
+    `others` are programs that the cluster needs beside it: one run of the compiler for all of them leaves no
+    processor idle while the largest is linked.
+    """
     with ThreadPoolExecutor() as pool:
         # Debian's part needs the network, the compiler's the processor: side by side.
         root = pool.submit(_root_archive, progress)
-        programs = binaries.ensure_all(_PROGRAMS, progress)
+        built = binaries.ensure_all((*_PROGRAMS, *others), progress)
         root.result()
+    programs = {name: built[name] for name in _PROGRAMS}
     reference = f"{REPOSITORY}:{KUBERNETES_VERSION}-{_key(programs)}"
     cache.used(_archive(reference))
     if not engine.docker("images", "--quiet", reference).stdout.strip():
