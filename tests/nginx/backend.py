@@ -1,4 +1,4 @@
-"""A stub of the backend: answers each request with what it was sent, and counts connections."""
+"""A stub of the backend: answers each request with what it was sent, and counts connections and requests."""
 
 from __future__ import annotations
 
@@ -20,12 +20,19 @@ class StubBackend:
     def __init__(self, host: str = "127.0.0.1", port: int = 0, name: str = "stub") -> None:
         self.name = name
         self.connections = 0
+        self.requests = 0
+        self._counting = threading.Lock()
         # A slow answer is held until a test lets it go.
         self.release = threading.Event()
         self.received = threading.Event()
         self._server = _Server((host, port), self)
         self.host, self.port = host, self._server.server_address[1]
         self._thread = threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.02})
+
+    def count(self) -> None:
+        """One more request has arrived."""
+        with self._counting:
+            self.requests += 1
 
     def __enter__(self) -> StubBackend:
         self._thread.start()
@@ -76,6 +83,7 @@ class _Handler(BaseHTTPRequestHandler):
         size = int(self.headers.get("Content-Length") or 0)
         self.rfile.read(size)
         stub = self.server.stub
+        stub.count()
         if self.path.startswith("/api/slow/"):
             stub.received.set()
             stub.release.wait(10)

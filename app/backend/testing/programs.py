@@ -89,9 +89,10 @@ def running(*command: str, **environment: str) -> Iterator[Program]:
 
 
 def worker(*options: str, **environment: str) -> AbstractContextManager[Program]:
-    """A worker for all queues, with two processes."""
+    """A worker for all queues, with two processes and the flags of a deployment."""
     queues = ("-Q", "default,reviews,email", "-c", "2", "-n", "all@%h")
-    return running("-m", "celery", "-A", "config", "worker", *queues, *options, **environment)
+    alone = ("--without-mingle", "--without-gossip")
+    return running("-m", "celery", "-A", "config", "worker", *queues, *alone, *options, **environment)
 
 
 class Web:

@@ -21,3 +21,11 @@ def hold(name: str) -> None:
 def say(word: str) -> None:
     """Leaves `said:WORD` in the cache's database."""
     cached().rpush(f"said:{word}", os.getpid())
+
+
+@shared_task(name="outbox.tasks.mark_for_tests")
+def mark(number: int) -> None:
+    """Works for a moment, then adds its number to the file TEST_MARKS."""
+    time.sleep(0.02)
+    with open(os.environ["TEST_MARKS"], "a") as marks:  # noqa: PTH123 - one short append, for many processes
+        marks.write(f"{number}\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from resee_operator import quantity
 from resee_operator.components import meta, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import Container, Pod, http_probe
@@ -17,7 +18,8 @@ CONDITION: str | None = "WebReady"
 _DRAIN: Final = 5
 """Time before nginx is told to end, in seconds: until every proxy knows that the Pod is gone."""
 _PROCESSES: Final = 2
-"""One would stand still while it reads from a slow disk; one for each core of a large node wastes memory."""
+"""Without a limit of CPU: one would stand still while it reads from a slow disk; one for each core of a large
+node wastes memory. With a limit: as many as it has whole cores, for more would only be throttled."""
 _GRACE: Final = 45
 """The drain, and the longest request that web may still answer."""
 
@@ -84,8 +86,12 @@ def _environment(resolved: Resolved) -> dict[str, str]:
     variables = {
         "BACKEND_HOST": resolved.child("web"),
         "BACKEND_PORT": str(WEB_PORT),
-        "WORKER_PROCESSES": str(_PROCESSES),
+        "WORKER_PROCESSES": str(_processes(resolved.nginx.pods.resources.cpu_limit)),
     }
     if resolved.ingress.trusted_proxies:
         variables["REAL_IP_FROM"] = ",".join(resolved.ingress.trusted_proxies)
     return variables
+
+
+def _processes(cpu_limit: str | None) -> int:
+    return _PROCESSES if cpu_limit is None else max(1, int(quantity.parse(cpu_limit)))

@@ -18,6 +18,10 @@ CONDITION: str | None = "WorkersReady"
 _GRACE: Final = backend.LONGEST_TASK + 30
 """Time to end, in seconds: the longest task may finish, and then the process has half a minute."""
 
+_ALONE: Final = ("--without-mingle", "--without-gossip")
+"""Workers need nothing of each other: without these each waits for the others' answers at its start, and all
+send each other events through Redis."""
+
 
 def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
     """For each group a Deployment and what scales and protects it."""
@@ -41,7 +45,7 @@ def _pod(resolved: Resolved, worker: Worker) -> Pod:
     queues, concurrency = ",".join(worker.queues), str(worker.concurrency)
     command = ("python3", "-m", "celery", "-A", "config", "worker")
     options = ("-Q", queues, "-c", concurrency, "-n", f"{worker.name}@%h")
-    container = backend.container(resolved, NAME, (*command, *options), probes=_probes())
+    container = backend.container(resolved, NAME, (*command, *options, *_ALONE), probes=_probes())
     return Pod(
         component=worker_label(worker.name),
         container=container,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from resee_operator.components import nginx
 from resee_operator.components.base import Reason
 from resee_operator.stages import Resolved
@@ -66,6 +68,12 @@ def test_proxies_that_are_trusted() -> None:
 def service_port_of_web() -> int:
     (port,) = find(manifests_of(resolved_of()), "Service", "demo-web")["spec"]["ports"]
     return int(port["port"])
+
+
+@pytest.mark.parametrize(("limit", "processes"), [(None, "2"), ("500m", "1"), ("1", "1"), ("3500m", "3")])
+def test_it_has_a_process_for_each_core_that_it_may_use(limit: str | None, processes: str) -> None:
+    limits = {} if limit is None else {"resources": {"limits": {"cpu": limit}}}
+    assert env_of(deployment(resolved_of(nginx=limits)))["WORKER_PROCESSES"] == processes
 
 
 def test_it_reads_no_secret() -> None:

@@ -35,7 +35,12 @@ GROUPS = [
 def test_a_group_consumes_its_queues() -> None:
     command = container_of(deployment(resolved_of(workers=GROUPS), "fast"))["command"]
     assert command[:5] == ["python3", "-m", "celery", "-A", "config"]
-    assert command[5:] == ["worker", "-Q", "default,reviews", "-c", "2", "-n", "fast@%h"]
+    assert command[5:12] == ["worker", "-Q", "default,reviews", "-c", "2", "-n", "fast@%h"]
+
+
+def test_workers_do_not_talk_among_themselves() -> None:
+    command = container_of(deployment(resolved_of(workers=GROUPS), "fast"))["command"]
+    assert command[12:] == ["--without-mingle", "--without-gossip"]
 
 
 def test_every_queue_is_consumed_by_the_groups_of_each_stage() -> None:
