@@ -2,6 +2,7 @@
 
 import os
 import signal
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -125,3 +126,48 @@ def test_tasks_of_a_killed_worker_are_taken_over():
         wait_until("the task is taken over", lambda: cached().llen("finished:lost"), 3 * TASK_RUNS)
 
     assert broker().hlen("unacked") == 0
+
+
+SHORT, LONG = 60, 1000
+
+
+@pytest.fixture
+def marks(tmp_path):
+    return tmp_path / "marks"
+
+
+def done(marks):
+    """Numbers of the tasks that have run, from the file: it outlives worker and Redis."""
+    return marks.read_text().split() if marks.exists() else []
+
+
+def kill_things_in_the_middle(marks, redis_server, count):
+    """`count` tasks; meanwhile a process of the worker dies, and then Redis, each by kill -9.
+
+    With the shortest limit: what ran while Redis died comes back after 42 s.
+    """
+    settings = {"TEST_MARKS": str(marks), "CELERY_TASK_TIME_LIMIT": "12"}
+    with worker("--include", "testing.tasks", **settings) as program:
+        wait_until("the worker is ready", lambda: program.passes("worker_ready"), PROCESS_IS_READY)
+        for number in range(count):
+            app.send_task("outbox.tasks.mark_for_tests", (number,))
+        wait_until("a fifth has run", lambda: len(done(marks)) >= count // 5, TASK_RUNS)
+        os.kill(child_of(program.process.pid), signal.SIGKILL)
+        wait_until("two fifths have run", lambda: len(done(marks)) >= 2 * count // 5, TASK_RUNS)
+        redis_server.kill()
+        redis_server.start()
+        wait_until("every task has run", lambda: len(set(done(marks))) == count, 3 * TASK_RUNS)
+
+
+def child_of(pid):
+    return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[-1])
+
+
+def test_no_task_is_lost_when_a_process_and_redis_are_killed(marks, redis_server):
+    kill_things_in_the_middle(marks, redis_server, SHORT)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(400)
+def test_none_of_a_thousand_tasks_is_lost_when_a_process_and_redis_are_killed(marks, redis_server):
+    kill_things_in_the_middle(marks, redis_server, LONG)
