@@ -133,6 +133,9 @@ class LiveObjects:
                 return item
         return None
 
+    def has(self, kind: str, name: str) -> bool:
+        return self.get(kind, name) is not None
+
     def pods(self, component: str) -> Sequence[Manifest]:
         label = "app.kubernetes.io/component"
         return [

@@ -62,6 +62,10 @@ class Model(BaseModel):
 
     RULES: ClassVar[tuple[Rule, ...]] = ()
 
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        # Frozen: pydantic would copy every default that is a model at each parse, a sixth of a pass.
+        return self
+
     @model_validator(mode="after")
     def _keep_rules(self) -> Self:
         for rule in self.RULES:

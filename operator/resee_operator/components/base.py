@@ -96,6 +96,9 @@ class Live(Protocol):
     def get(self, kind: str, name: str) -> Manifest | None:
         """The object, or None where it does not exist."""
 
+    def has(self, kind: str, name: str) -> bool:
+        """Whether the object exists; takes less than reading it."""
+
     def pods(self, component: str) -> Sequence[Manifest]:
         """The Pods whose label app.kubernetes.io/component is ``component``."""
 

@@ -122,7 +122,7 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
 
 def health(resolved: Resolved, live: Live) -> Verdict:
     """Whether all the generated Secrets exist."""
-    missing = [secret.name for secret in generated(resolved) if live.get("Secret", secret.name) is None]
+    missing = [secret.name for secret in generated(resolved) if not live.has("Secret", secret.name)]
     if missing:
         return Verdict(False, Reason.MISSING, f"Secret {', '.join(missing)} will be generated")
     return Verdict(True, Reason.READY, "all generated Secrets exist")

@@ -12,7 +12,7 @@ from resee_operator.stages import Resolved
 
 def existing(live: Live, names: Iterable[tuple[str, str]]) -> Verdict:
     """Whether all objects, given as (kind, name), exist."""
-    missing = [f"{kind} {name}" for kind, name in names if live.get(kind, name) is None]
+    missing = [f"{kind} {name}" for kind, name in names if not live.has(kind, name)]
     if missing:
         return Verdict(False, Reason.MISSING, f"{', '.join(missing)} does not exist yet")
     return Verdict(True, Reason.READY, "all objects exist")

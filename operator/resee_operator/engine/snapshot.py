@@ -40,6 +40,10 @@ class Snapshot:
             self._decoded[child] = self._cache.unpack(kind, entry)
         return self._decoded[child]
 
+    def has(self, kind: str, name: str) -> bool:
+        """Whether the child exists."""
+        return (kind, name) in self._entries or (kind, name) in self._decoded
+
     def pods(self, component: str) -> Sequence[Manifest]:
         """The Pods of a component."""
         if self._pods is None:
