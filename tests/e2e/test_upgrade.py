@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import logging
 from collections.abc import Iterator
@@ -194,3 +195,35 @@ def evict(kubectl: Kubectl, pod: str) -> None:
             raise AssertionError(str(error)) from None
 
     until(asked, Budget.ROLLOUT)
+
+
+def test_rotation_of_the_credentials(several: Deployment, clients: Clients) -> None:
+    def data(secret: str) -> dict[str, str]:
+        found: dict[str, str] = several.kubectl.get("secret", f"{several.name}-{secret}")["data"]
+        return found
+
+    old = {**data("app"), **data("database")}
+    several.patch({"credentials": {"rotate": "e2e"}})
+
+    def rotated() -> None:
+        found = several.read().get("status", {}).get("rotation") or {}
+        assert found.get("phase") == "KeepingKey", f"{found}"
+
+    until(rotated, Budget.DEPLOYMENT, every=1.0)
+    clients.judge("rotation")
+    new = {**data("app"), **data("database")}
+    assert all(new[key] != old[key] for key in ("SECRET_KEY", "uri", "password"))
+    with pytest.raises(KubectlError, match="password authentication failed"):
+        log_in(several, old["uri"])
+    assert "resee" in log_in(several, new["uri"])
+
+
+def log_in(deployment: Deployment, uri: str) -> str:
+    """Ask the database from a Pod of web who it takes us for."""
+    address = base64.b64decode(uri).decode()
+    program = (
+        "import psycopg,sys; "
+        "print(psycopg.connect(sys.stdin.read()).execute('SELECT current_user').fetchone()[0])"
+    )
+    web = f"deployment/{deployment.name}-web"
+    return deployment.kubectl("exec", "-i", web, "--", "python3", "-c", program, stdin=address)

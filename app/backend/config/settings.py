@@ -12,6 +12,8 @@ from config.logs import logging_config
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 SECRET_KEY = required("SECRET_KEY")
+# Keys that are read and not signed by: the new one before a rotation, the old one after it.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 ENVIRONMENT = env.str("ENVIRONMENT", default="local")
 FRONTEND_URL = env.str("FRONTEND_URL", default="http://localhost:8080").rstrip("/")

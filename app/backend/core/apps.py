@@ -7,4 +7,6 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import task_signals  # noqa: F401
+        from core import task_signals, tokens  # noqa: F401
+
+        tokens.install()

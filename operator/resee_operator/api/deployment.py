@@ -9,7 +9,7 @@ from pydantic import Field, JsonValue
 
 from resee_operator.api.base import Model, Rule
 from resee_operator.api.data import Backup, Database, DatabaseProvider, Redis, RedisProvider, SecretKeyRef
-from resee_operator.api.lifecycle import Upgrade
+from resee_operator.api.lifecycle import Credentials, Upgrade
 from resee_operator.api.monitoring import Monitoring
 from resee_operator.api.pods import EnvVars
 from resee_operator.api.requests import InitialRestore
@@ -203,6 +203,8 @@ class ReseeDeploymentSpec(Model):
     """Least level of the messages that Resee logs."""
     dev: Dev | None = None
     """Comforts of development; stage Local only."""
+    credentials: Credentials = Credentials()
+    """The passwords and keys that the operator has drawn."""
     upgrade: Upgrade = Upgrade()
     """How another version comes to run."""
     suspend: bool = False

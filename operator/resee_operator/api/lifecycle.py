@@ -1,4 +1,4 @@
-"""How a deployment changes over its life: upgrades."""
+"""How a deployment changes over its life: upgrades, and new credentials."""
 
 from __future__ import annotations
 
@@ -16,6 +16,16 @@ class UpgradeBackup(StrEnum):
     ALWAYS = "Always"
     WHEN_MIGRATING = "WhenMigrating"
     NEVER = "Never"
+
+
+class Credentials(Model):
+    """The passwords and keys that the operator has drawn."""
+
+    rotate: Annotated[str, Field(max_length=63)] | None = None
+    """Any text, such as a date; another one asks for new credentials."""
+    keep_old_key_seconds: Annotated[int, Field(ge=0, le=31536000)] = 604800
+    """Time for which sessions and tokens that were signed by the old key stay good, in seconds; 7 days, the
+    life of a refresh token. 0 where the old key has become known: all users sign in anew."""
 
 
 class Upgrade(Model):

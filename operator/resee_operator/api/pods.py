@@ -13,6 +13,7 @@ from resee_operator.api.types import Annotations, AnyObject, EnvName, Key, Label
 
 RESERVED_ENV = (
     "SECRET_KEY",
+    "SECRET_KEY_FALLBACKS",
     "DATABASE_URL",
     "DATABASE_REPLICA_URL",
     "REDIS_URL",

@@ -119,6 +119,19 @@ class UpgradeStatus(Model):
     """What they do, statement by statement, as far as there is room."""
 
 
+class RotationStatus(Model):
+    """The last rotation of the credentials."""
+
+    asked: Text | None = None
+    """What spec.credentials.rotate said."""
+    phase: Text | None = None
+    """Accepting, Switching, Refusing, KeepingKey (only sessions of the old key are still good), Complete."""
+    since: Moment | None = None
+    """When the phase began."""
+    message: Annotated[str, Field(max_length=2048)] | None = None
+    """What happens, and what to do."""
+
+
 class ReseeDeploymentStatus(Model):
     """What runs, as the operator last saw it."""
 
@@ -130,6 +143,8 @@ class ReseeDeploymentStatus(Model):
     """Version that runs; kept where spec.version is left out."""
     images: ImagesStatus | None = None
     """Images that run."""
+    rotation: RotationStatus | None = None
+    """The last rotation of the credentials."""
     upgrade: UpgradeStatus | None = None
     """The last upgrade."""
     url: Text | None = None

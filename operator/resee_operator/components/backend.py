@@ -78,6 +78,7 @@ def _secrets(resolved: Resolved) -> list[Manifest]:
     database, redis = resolved.database.secret_name, resolved.redis.secret_name
     variables = [
         secret_variable("SECRET_KEY", resolved.app_secret, "SECRET_KEY"),
+        secret_variable("SECRET_KEY_FALLBACKS", resolved.app_secret, "SECRET_KEY_FALLBACKS", optional=True),
         secret_variable("DATABASE_URL", database, "uri"),
         secret_variable("DATABASE_REPLICA_URL", database, "replica-uri", optional=True),
         secret_variable("REDIS_URL", redis, "uri"),

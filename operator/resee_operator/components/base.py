@@ -32,6 +32,7 @@ class Reason(StrEnum):
     ROLLOUT_STUCK = "RolloutStuck"
     JOB_FAILED = "JobFailed"
     UPGRADING = "Upgrading"
+    ROTATING = "Rotating"
     PREFLIGHT_FAILED = "PreflightFailed"
     BACKUP_FAILED = "BackupFailed"
     ROLLED_BACK = "RolledBack"

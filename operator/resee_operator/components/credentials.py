@@ -35,7 +35,7 @@ class Random:
     alphabet: str = _ALPHABET
 
 
-_PASSWORD = Random(32)
+PASSWORD = Random(32)
 """32 of 62 characters: 190 bits, more than the 128 that suffice."""
 _MEMBERS_PASSWORDS = ("superuser-password", "replication-password", "rest-password")
 """What the members of a database across zones need among themselves."""
@@ -44,7 +44,7 @@ _IMPATIENT = (
 )
 """Seconds, and milliseconds for the second: a server that vanishes with its zone says no word, and another
 one is there by then."""
-_DJANGO_KEY = Random(50)
+DJANGO_KEY = Random(50)
 """Django's own start-project command draws 50."""
 
 
@@ -138,7 +138,7 @@ def _secret(resolved: Resolved, name: str) -> Manifest:
 
 
 def _app(resolved: Resolved) -> GeneratedSecret:
-    return GeneratedSecret(_secret(resolved, resolved.app_secret), {"SECRET_KEY": _DJANGO_KEY}, dict)
+    return GeneratedSecret(_secret(resolved, resolved.app_secret), {"SECRET_KEY": DJANGO_KEY}, dict)
 
 
 def _certificate(resolved: Resolved) -> GeneratedSecret:
@@ -170,7 +170,7 @@ def _database(resolved: Resolved) -> GeneratedSecret:
             **replicas,
         }
 
-    random = dict.fromkeys(("password", *(_MEMBERS_PASSWORDS if across else ())), _PASSWORD)
+    random = dict.fromkeys(("password", *(_MEMBERS_PASSWORDS if across else ())), PASSWORD)
     return GeneratedSecret(_secret(resolved, resolved.database.secret_name), random, derive)
 
 
@@ -191,5 +191,5 @@ def _redis(resolved: Resolved) -> GeneratedSecret:
         }
 
     passwords = ("password", "sentinel-password") if across else ("password",)
-    random = dict.fromkeys(passwords, _PASSWORD)
+    random = dict.fromkeys(passwords, PASSWORD)
     return GeneratedSecret(_secret(resolved, resolved.redis.secret_name), random, derive)

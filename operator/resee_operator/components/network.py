@@ -49,7 +49,7 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
         _policy(resolved, "web", ["web"], _web_ingress(resolved), [database, redis, report]),
         _policy(resolved, "worker", _workers(resolved), egress=[database, redis, report, _out(*_MAIL)]),
         _policy(resolved, "beat", ["beat"], egress=[redis, report]),
-        _policy(resolved, "migration", ["migration", "preflight"], egress=[database]),
+        _policy(resolved, "migration", ["migration", "preflight", "rotation"], egress=[database]),
     ]
     if resolved.backup.enabled:
         policies.append(_policy(resolved, "backup", ["backup"], egress=[database, *_to_bucket(resolved)]))
@@ -67,7 +67,7 @@ def _servers(resolved: Resolved) -> list[Manifest]:
     workers = _workers(resolved)
     policies = []
     if resolved.database.provider != DatabaseProvider.EXTERNAL:
-        clients = ["web", *workers, "migration", "preflight", "backup"]
+        clients = ["web", *workers, "migration", "preflight", "rotation", "backup"]
         policies.append(_postgres(resolved, _from(resolved, clients, POSTGRES_PORT)))
     if resolved.redis.provider != RedisProvider.EXTERNAL:
         clients = ["web", *workers, "beat"]

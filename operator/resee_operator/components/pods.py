@@ -108,6 +108,8 @@ class Pod:
     restart_policy: str = "Always"
     service_account: str | None = None
     spread: bool = False
+    quiet: Sequence[tuple[str, str]] = ()
+    """(Secret, key) pairs that the Pod reads and that roll nothing when they change."""
     token: bool = False
     labels: Mapping[str, str] | None = None
 
@@ -196,6 +198,7 @@ class Pod:
         variables = self.container.variables(self.settings)
         references = [variable.get("valueFrom", {}).get("secretKeyRef") for variable in variables]
         keys = {(ref["name"], ref["key"]) for ref in references if ref} | set(self.secret_files)
+        keys -= set(self.quiet)
         return {
             "config": dict(self.container.config or {}),
             "secrets": [(name, key, facts.secrets.get(name, {}).get(key)) for name, key in sorted(keys)],

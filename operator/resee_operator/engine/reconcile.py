@@ -175,6 +175,9 @@ class Reconciler:
         snapshot = self._look_again(snapshot, secrets, changed=bool(secrets.done))
         course = steer(asked, snapshot, self._clock.now(), self._operations)
         resolved = course.resolved
+        if course.secrets:
+            secrets = await self._change_secrets(snapshot, course, asked, secrets)
+            snapshot = self._look_again(snapshot, secrets, changed=True)
         wanted = self._wanted(course, Facts(secrets.data))
         verdicts = self._judge(course, snapshot)
         plan, holds = hold(
@@ -204,6 +207,16 @@ class Reconciler:
             finalizer=course.finalizer and not ends_with_its_namespace(resee, applied),
             memory=without_secrets(course.status, snapshot) if course.status else {},
         )
+
+    async def _change_secrets(
+        self, snapshot: Snapshot, course: Course, asked: Resolved, secrets: Secrets
+    ) -> Secrets:
+        """The Secrets as the operations want them."""
+        done = [await self._secrets.change(snapshot, change) for change in course.secrets]
+        found = await self._secrets.ensure(
+            Snapshot(self._cache, snapshot.key), generated(asked), asked.secret_names
+        )
+        return Secrets(found.data, [*secrets.done, *filter(None, done), *found.done])
 
     def _look_again(self, snapshot: Snapshot, secrets: Secrets, *, changed: bool) -> Snapshot:
         """The snapshot with the Secrets that users named, and a new one where this pass has written."""

@@ -23,6 +23,7 @@ from resee_operator.engine.snapshot import Snapshot, decode_secret, encode
 from resee_operator.kube.api import KubeApi
 from resee_operator.kube.errors import AlreadyExists
 from resee_operator.kube.resources import KINDS, Manifest
+from resee_operator.operations import SecretChange
 
 SECRET = KINDS["Secret"]
 
@@ -73,6 +74,26 @@ class SecretKeeper:
         for secret in wanted:
             data[secret.name] = secret.complete(data.get(secret.name, {}), lambda _: "to-be-generated")
         return Secrets(data)
+
+    async def change(self, snapshot: Snapshot, change: SecretChange) -> str:
+        """Change one of our own Secrets as an operation asks; what it holds already is not sent.
+
+        Returns: what was done, as words for the log; empty where nothing was.
+
+        Raises:
+            ApiError: the cluster did not let us.
+        """
+        where, live = (snapshot.key[0], change.name), snapshot.secret(change.name) or {}
+        drawn = {key: draw(recipe) for key, recipe in change.draw.items() if key not in live}
+        values = {key: value for key, value in change.values.items() if live.get(key) != value}
+        if not drawn and not values:
+            return ""
+        given = encode({**drawn, **{key: value for key, value in values.items() if value is not None}})
+        data = {**dict.fromkeys(values), **given}
+        answer = await self._api.patch(SECRET, *where, {"data": data})
+        self._cache.written(SECRET, answer)
+        self._remembered[where] = orjson.dumps(decode_secret(answer))
+        return f"change Secret/{change.name} ({', '.join(sorted(data))})"
 
     def forget(self, key: Key, names: Sequence[str]) -> None:
         """Drop what is remembered of a deployment whose data went with it."""

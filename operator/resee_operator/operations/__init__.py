@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from resee_operator.operations import deletion, upgrade
-from resee_operator.operations.base import Course, Live, Operation, StatusWrite
+from resee_operator.operations import deletion, rotation, upgrade
+from resee_operator.operations.base import Course, Live, Operation, SecretChange, StatusWrite
 from resee_operator.stages import Resolved
 
-OPERATIONS: tuple[Operation, ...] = (deletion, upgrade)
+OPERATIONS: tuple[Operation, ...] = (deletion, upgrade, rotation)
 
 
 def steer(
@@ -26,4 +26,4 @@ def steer(
     return course
 
 
-__all__ = ["OPERATIONS", "Course", "Live", "Operation", "StatusWrite", "steer"]
+__all__ = ["OPERATIONS", "Course", "Live", "Operation", "SecretChange", "StatusWrite", "steer"]

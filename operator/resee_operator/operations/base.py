@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from resee_operator.components import base
 from resee_operator.components.base import Manifest, Verdict
+from resee_operator.components.credentials import Random
 from resee_operator.stages import Resolved
 
 
@@ -35,6 +36,21 @@ class StatusWrite:
     kind: str
     name: str
     change: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SecretChange:
+    """Another content of one of our own Secrets, before anything else of the pass.
+
+    Args:
+        name: of the Secret.
+        values: by key; None takes a key away.
+        draw: keys that get a new random value where they have none.
+    """
+
+    name: str
+    values: Mapping[str, str | None] = field(default_factory=dict, repr=False)
+    draw: Mapping[str, Random] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +82,8 @@ class Course:
     notes: tuple[str, ...] = ()
     finalizer: bool = False
     removes: tuple[Manifest, ...] = ()
+    secrets: tuple[SecretChange, ...] = ()
+    """Changes of our own Secrets, made one after another before anything is applied."""
 
     def further(  # noqa: PLR0913 - one for each field
         self,

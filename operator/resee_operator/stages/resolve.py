@@ -101,6 +101,8 @@ def resolve(
         live_update=bool(spec.dev and spec.dev.live_update),
         spread_zones=stage.spread_zones,
         upgrade=Upgrade(spec.upgrade.backup or stage.upgrade_backup, spec.upgrade.timeout_seconds),
+        rotate=spec.credentials.rotate,
+        keep_old_key=spec.credentials.keep_old_key_seconds,
         suspended=spec.suspend,
         deletion_policy=spec.deletion_policy,
     )

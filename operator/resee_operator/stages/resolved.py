@@ -269,6 +269,10 @@ class Resolved:
     live_update: bool
     spread_zones: bool
     upgrade: Upgrade
+    rotate: str | None
+    """What asks for new credentials."""
+    keep_old_key: int
+    """Seconds for which the old key of Django stays good."""
     suspended: bool
     deletion_policy: DeletionPolicy
     restore: Restore | None = None
