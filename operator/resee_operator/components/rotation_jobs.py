@@ -1,4 +1,4 @@
-"""The Jobs of a rotation: PostgreSQL's login roles, made and refused by psql; no password in its arguments."""
+"""The Jobs of a rotation: PostgreSQL's login roles, made and refused by psql; no password among its words."""
 
 from __future__ import annotations
 
