@@ -15,9 +15,10 @@ NAME = "web"
 CONDITION: str | None = "WebReady"
 
 _COMMAND: Final = ("python3", "-m", "gunicorn", "-c", "gunicorn.conf.py", "config.wsgi:application")
-_DRAIN: Final = 5
-"""Time before the process is told to end, in seconds: until every proxy knows that the Pod is gone."""
-_GRACE: Final = 40
+_DRAIN: Final = 10
+"""Time before the process is told to end, in seconds: until every proxy knows that the Pod is gone, also on a
+busy node."""
+_GRACE: Final = 45
 """The drain, gunicorn's own 25 seconds for running requests, and some for the exit."""
 _LIVE, _READY = "/api/health/live/", "/api/health/ready/"
 
