@@ -35,6 +35,7 @@ def run() -> None:
     configured = _settings()
     logs.configure(configured.log_level)
     memory.return_large_buffers()
+    memory.shrink_tls_buffers()
     asyncio.run(_run(configured))
 
 

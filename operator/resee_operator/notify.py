@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 
 import aiohttp
-from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 log = logging.getLogger(__name__)
 
@@ -15,6 +14,9 @@ _SECONDS = 5
 
 async def slack(webhook: str, text: str) -> None:
     """Send a text to a Slack webhook. What goes wrong is logged, without the address, which is a secret."""
+    # Only here: most operators never send one, and the library takes more than a MiB.
+    from slack_sdk.webhook.async_client import AsyncWebhookClient
+
     try:
         answer = await AsyncWebhookClient(webhook, timeout=_SECONDS).send(text=text)
     except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
