@@ -28,6 +28,7 @@ KEPT = 3
 YOUNG = timedelta(days=1)
 # The archive of a node image weighs 0.8 GB and is made anew in a minute.
 NODE_IMAGES_KEPT, NODE_IMAGES_YOUNG = 2, timedelta(hours=1)
+LAYERS_YOUNG = timedelta(hours=1)
 # Programs that a running engine or cluster of another checkout was started from.
 CACHE_YOUNG = timedelta(days=14)
 
@@ -42,7 +43,7 @@ def tidy(engine: Engine) -> list[str]:
     removed += cache.prune(node.KIND, NODE_IMAGES_KEPT, NODE_IMAGES_YOUNG)
     try:
         held = _held(engine)
-        links = _links(engine) if engine.layers is not None else set()
+        links = linked_layers(engine) if engine.layers is not None else set()
     except ClusterError:
         return removed  # a node that does not answer may need anything
     images = _images(engine)
@@ -52,7 +53,7 @@ def tidy(engine: Engine) -> list[str]:
             removed.append(name)
     if engine.layers is not None:
         chains = {chain for image in _images(engine) for chain in layers.chain_of(image["RootFS"]["Layers"])}
-        removed += layers.prune(engine.layers, chains | links)
+        removed += layers.prune(engine.layers, chains | links, LAYERS_YOUNG)
     return removed
 
 
@@ -99,8 +100,8 @@ def _held(engine: Engine) -> set[str]:
     return held
 
 
-def _links(engine: Engine) -> set[str]:
-    """The folders of layers that the nodes' images consist of."""
+def linked_layers(engine: Engine) -> set[str]:
+    """The names of the folders of layers that the nodes' images consist of."""
     targets = (line for name in _nodes(engine) for line in nodes.execute(engine, name, *_LINKED).split())
     return {target.rpartition("/")[2] for target in targets}
 

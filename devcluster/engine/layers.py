@@ -11,8 +11,10 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,10 +75,16 @@ def export(inspected: Mapping[str, Mapping[str, Any]], data: Path, target: Path)
     return images
 
 
-def prune(target: Path, kept: Iterable[str]) -> list[str]:
-    """Remove the layers whose chain is not among `kept`; returns the removed folders' names."""
+def prune(target: Path, kept: Iterable[str], young: timedelta) -> list[str]:
+    """Remove the layers whose chain is not among `kept`; returns the removed folders' names.
+
+    What was made within `young` stays: it may be of an image that is on its way into a node.
+    """
     names = {folder_name(chain) for chain in kept}
-    removed = [folder for folder in target.glob("*") if folder.name not in names]
+    oldest = time.time() - young.total_seconds()
+    removed = [
+        folder for folder in target.glob("*") if folder.name not in names and folder.stat().st_ctime < oldest
+    ]
     for folder in removed:
         shutil.rmtree(folder)
     return sorted(folder.name for folder in removed)

@@ -18,6 +18,7 @@ from devcluster.cluster import addons
 from devcluster.cluster.kubectl import Kubectl
 from devcluster.cluster.record import Record
 from devcluster.engine import select
+from devcluster.engine.private import PrivateEngine
 from devcluster.errors import ClusterError
 from tests.devcluster.conftest import Machine
 from tests.support.wait import Budget, until
@@ -123,6 +124,9 @@ def test_an_image_runs_from_the_engines_layers_also_when_the_engine_forgets_it(
     assert int(machine.run("docker", "exec", NODE, "du", "-sm", STORE).stdout.split()[0]) < STORE_MIB
     machine.run("docker", "rmi", "resee.local/linked:1")
     upkeep.tidy(select())
+    linked = upkeep.linked_layers(select())
+    assert linked <= {folder.name for folder in PrivateEngine().layers.iterdir()}
+    assert len(linked) >= 3
     command = ("--restart=Never", "--command", "--", "/bin/busybox", "ls", "/")
     kubectl.run("run", "linked", "--image=resee.local/linked:1", *command)
 

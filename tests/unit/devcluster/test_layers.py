@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import tarfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -103,9 +104,15 @@ def test_only_layers_that_nobody_names_are_removed(store: Store) -> None:
     first, second = store.export(
         store.image("resee.local/x:1", DIFFS[:1]) | store.image("resee.local/y:1", DIFFS[1:])
     )
-    removed = layers.prune(store.target, first.chain)
+    removed = layers.prune(store.target, first.chain, timedelta())
     assert removed == sorted(chain.removeprefix("sha256:") for chain in second.chain)
     assert store.names() == [first.chain[0].removeprefix("sha256:")]
+
+
+def test_a_layer_that_was_just_made_stays(store: Store) -> None:
+    store.export(store.image("resee.local/x:1", DIFFS))
+    assert layers.prune(store.target, [], timedelta(hours=1)) == []
+    assert len(store.names()) == len(DIFFS)
 
 
 def _files(bundle: bytes) -> dict[str, bytes]:
