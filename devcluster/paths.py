@@ -1,4 +1,6 @@
-"""Where devcluster keeps things: state in the checkout (removed by `down`), the cache in the user's home.
+"""Where devcluster keeps things: state in the checkout, the cache in the user's home.
+
+`down` removes a cluster's state and keeps a private engine's images, which `down --purge` removes.
 
 RESEE_STATE_DIR and RESEE_CACHE_DIR move them.
 """
