@@ -64,7 +64,7 @@ ALARMS: Final[tuple[Alarm, ...]] = (
         name="ReseeInstanceDown",
         critical=True,
         expression="(up{<web>} == 0 and max_over_time(up{<web>}[5m]) == 1) "
-        'unless on (namespace, pod) kube_pod_deletion_timestamp{namespace!=""}',
+        'unless on (namespace, pod) max_over_time(kube_pod_deletion_timestamp{namespace!=""}[5m])',
         summary="Pod {{ $labels.pod }} does not answer any more.",
         remedy="Kubernetes starts it anew or elsewhere. Look at kubectl describe of the Pod and of its node.",
     ),
