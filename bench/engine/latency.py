@@ -19,6 +19,8 @@ from resee_operator.kube.client import KubeClient
 from resee_operator.kube.resources import RESEE, Manifest, Resource, name_of
 
 Sample = Callable[[], Coroutine[Any, Any, float]]
+_MOST = 60
+"""Threads of web; the limit is 64."""
 _PORT = {"service": {"type": "NodePort", "nodePort": 30999}}
 
 
@@ -28,6 +30,7 @@ class Latencies:
     def __init__(self, scene: Scene, api: KubeClient, seen: Seen, bare: Seen) -> None:
         self._scene, self._api, self._seen, self._bare = scene, api, seen, bare
         self._edits = 0
+        self._threads: dict[str, int] = {}
 
     async def take(self, name: str, sample: Sample, yardstick: Sample | None = None) -> None:
         """So many samples as the size says, each beside one of the yardstick."""
@@ -38,10 +41,11 @@ class Latencies:
                 series.setdefault(f"{name}.bare", []).append(await yardstick())
 
     async def edit(self) -> float:
-        """A variable of web in a spec -> web's Deployment."""
+        """Another number of web's threads in a spec -> web's Deployment, the only child that it changes."""
         name = self._some()
         self._edits += 1
-        change = {"spec": {"web": {"env": [{"name": "EDIT", "value": str(self._edits)}]}}}
+        self._threads[name] = self._threads.get(name, 1) % _MOST + 1
+        change = {"spec": {"web": {"concurrency": self._threads[name]}}}
         return await self._timed(
             self._seen,
             (DEPLOYMENT, f"{name}-web", "MODIFIED"),
@@ -49,7 +53,7 @@ class Latencies:
         )
 
     async def edit_bare(self) -> float:
-        """The same variable in a Deployment that nobody looks after."""
+        """A number in a Deployment that nobody looks after."""
         name = f"{fleet.named(0)}-web"
         change = {"spec": {"minReadySeconds": self._edits}}
         return await self._timed(

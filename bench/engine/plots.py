@@ -39,7 +39,7 @@ def _latencies(axes: Axes, measured: Measured) -> None:
     axes.set(xscale="log", xlabel="milliseconds", ylabel="% answered by then", ylim=(0, 101))
     axes.xaxis.set_major_formatter("{x:g}")
     axes.grid(alpha=0.3, which="both")
-    axes.legend(loc="lower right")
+    axes.figure.legend(loc="outside upper center", ncols=2)
 
 
 def _fleet(axes: Axes, measured: Measured) -> None:

@@ -70,7 +70,7 @@ async def _edit_apart(scene: Scene, api: KubeClient, seen: Seen) -> list[float]:
     for number in range(_APART):
         event = ("Deployment", f"{fleet.named(number)}-web", "MODIFIED")
         begin = time.perf_counter()
-        await api.patch(RESEE, NAMESPACE, fleet.named(number), {"spec": {"web": {"concurrency": 7}}})
+        await api.patch(RESEE, NAMESPACE, fleet.named(number), {"spec": {"web": {"concurrency": 64}}})
         in_time = await seen.until(lambda event=event: event in seen.at)  # type: ignore[misc]
         taken.append(seen.at[event] - begin if in_time else PATIENCE)
         await asyncio.sleep(0.3)
