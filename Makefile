@@ -10,7 +10,7 @@ DEVCLUSTER := $(BIN)/python -m devcluster
 ARGS ?=
 
 .PHONY: help up down env status logs
-.PHONY: test test-unit test-backend test-frontend test-integration test-e2e bench
+.PHONY: test test-zones test-unit test-backend test-frontend test-integration test-e2e bench
 .PHONY: lint format generate requirements setup images clean
 
 ##@ Everyday
@@ -51,6 +51,9 @@ test-integration: $(READY) ## Run the operator and the backups against real serv
 
 test-e2e: $(READY) ## Run the tests on real Pods; brings the cluster up
 	@$(BIN)/python -m tests.run e2e
+
+test-zones: $(READY) ## Run the faults on three nodes in three zones: 15 minutes, 8 GB
+	@$(BIN)/python -m pytest -q tests/zones
 
 bench: $(READY) ## Measure, beside a yardstick; the result goes to docs/performance.md
 	@$(BIN)/python -m bench $(ARGS)

@@ -18,11 +18,12 @@ class Resee:
     url: str
     email: str = field(default_factory=lambda: f"e2e-{secrets.token_hex(6)}@example.com")
     password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    timeout: float = 10.0
     _access: str = ""
 
     def _call(self, method: str, path: str, body: Json | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self._access}"} if self._access else {}
-        answer = httpx.request(method, self.url + path, json=body, headers=headers, timeout=10)
+        answer = httpx.request(method, self.url + path, json=body, headers=headers, timeout=self.timeout)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 
@@ -56,6 +57,17 @@ class Resee:
         """The first page of the user's contents."""
         page: Json = self._call("GET", "/api/contents/")
         found: list[Json] = page["results"]
+        return found
+
+    def all_contents(self) -> set[int]:
+        """Ids of all the user's contents."""
+        found: set[int] = set()
+        page: Json = {"next": True}
+        number = 0
+        while page["next"]:
+            number += 1
+            page = self._call("GET", f"/api/contents/?page_size=100&page={number}")
+            found |= {int(content["id"]) for content in page["results"]}
         return found
 
     def today(self) -> list[Json]:

@@ -11,12 +11,18 @@ from urllib.parse import quote, unquote, urlsplit
 
 import redis
 from django.core.exceptions import ImproperlyConfigured
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from redis.sentinel import Sentinel
 
 from config.environment import env
 
 # Seconds. A failed master must be noticed well within a request.
-TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 2, "socket_timeout": 2}
+TIMEOUTS: dict[str, Any] = {"socket_connect_timeout": 1, "socket_timeout": 2}
+# The client's own three tries, with pauses of up to ten seconds, would hold a request for half a minute while
+# a server is gone. A connection that was closed meanwhile is made anew once; of Sentinels the next is asked.
+_SERVER_TRIES = Retry(NoBackoff(), 1)
+_SENTINEL_TRIES = Retry(NoBackoff(), 0)
 _SENTINEL_PORT = 26379
 
 
@@ -40,13 +46,11 @@ class Servers:
 
     def client(self, url: str, **options: Any) -> redis.Redis:
         """A client of the database that the URL names; it follows the master where there are Sentinels."""
-        options = {**TIMEOUTS, **self._tls(url), **options}
+        options = {**TIMEOUTS, "retry": _SERVER_TRIES, **self._tls(url), **options}
         if not self.sentinels:
             options.pop("ssl", None)  # the URL's scheme says it
             return redis.Redis.from_url(url, **options)
-        sentinels = Sentinel(
-            self.sentinels, sentinel_kwargs={**TIMEOUTS, **self._tls(url), **self._sentinel_login()}
-        )
+        sentinels = Sentinel(self.sentinels, sentinel_kwargs={**self._tls(url), **self._sentinel_login()})
         client: redis.Redis = sentinels.master_for(
             self.master, db=_database(url), password=self._password(url), **options
         )
@@ -66,15 +70,16 @@ class Servers:
             )
             settings["broker_transport_options"] = {
                 "master_name": self.master,
-                "sentinel_kwargs": {**TIMEOUTS, **tls, **self._sentinel_login()},
+                "sentinel_kwargs": {**tls, **self._sentinel_login()},
             }
         return settings
 
     def _password(self, url: str) -> str | None:
         return self.password or unquote(urlsplit(url).password or "") or None
 
-    def _sentinel_login(self) -> dict[str, str]:
-        return {"password": self.sentinel_password} if self.sentinel_password else {}
+    def _sentinel_login(self) -> dict[str, Any]:
+        login = {"password": self.sentinel_password} if self.sentinel_password else {}
+        return {**TIMEOUTS, "retry": _SENTINEL_TRIES, **login}
 
     def _tls(self, url: str) -> dict[str, Any]:
         if urlsplit(url).scheme != "rediss":

@@ -16,6 +16,7 @@ export API_BURST="${API_BURST:-20}"
 export WORKER_PROCESSES="${WORKER_PROCESSES:-auto}"
 REAL_IP_FROM="${REAL_IP_FROM:-}"
 RESOLVE_SECONDS="${RESOLVE_SECONDS:-2}"
+BACKEND_TRIES="${BACKEND_TRIES:-1}"
 
 # The only names that envsubst may replace: nginx's own $variables stay.
 rendered='$PAGES $RUN_DIR $HTML_ROOT $STATIC_ROOT $API_RATE $API_BURST $WORKER_PROCESSES'
@@ -38,6 +39,7 @@ check_settings() {
     require_number API_RATE "$API_RATE"
     require_number API_BURST "$API_BURST"
     require_number RESOLVE_SECONDS "$RESOLVE_SECONDS"
+    require_number BACKEND_TRIES "$BACKEND_TRIES"
     [ "$WORKER_PROCESSES" = auto ] || require_number WORKER_PROCESSES "$WORKER_PROCESSES"
     case "$BACKEND_HOST" in
     '' | -* | *[!A-Za-z0-9.:-]*) refuse BACKEND_HOST "$BACKEND_HOST" "a host name or an address" ;;
@@ -71,14 +73,17 @@ render_trusted_proxies() {
 }
 
 # One `server` line for each address of the backend. getent reads the search
-# domains of /etc/resolv.conf, which nginx's own resolver does not.
+# domains of /etc/resolv.conf, which nginx's own resolver does not. Behind the one address of a Service stand
+# several backends, of which another one is found by trying again.
 backend_servers() {
     timeout "$RESOLVE_SECONDS" getent ahosts "$BACKEND_HOST" | sort -u | while read -r address kind _; do
         [ "$kind" = STREAM ] || continue
         case "$address" in
         *:*) address="[$address]" ;;
         esac
-        echo "server $address:$BACKEND_PORT max_fails=0;"
+        for _ in $(seq "$BACKEND_TRIES"); do
+            echo "server $address:$BACKEND_PORT max_fails=0;"
+        done
     done
 }
 

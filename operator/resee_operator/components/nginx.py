@@ -9,7 +9,7 @@ from resee_operator.components import meta, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import Container, Pod, http_probe
 from resee_operator.components.topology import NGINX_PORT, NGINX_SERVICE_PORT, WEB_PORT
-from resee_operator.components.workloads import deployment, scaling
+from resee_operator.components.workloads import deployment, scaling, zonal
 from resee_operator.stages import Resolved
 
 NAME = "nginx"
@@ -20,6 +20,9 @@ _DRAIN: Final = 5
 _PROCESSES: Final = 2
 """Without a limit of CPU: one would stand still while it reads from a slow disk; one for each core of a large
 node wastes memory. With a limit: as many as it has whole cores, for more would only be throttled."""
+_TRIES: Final = 3
+"""How often a request is sent anew that found no web Pod: until Kubernetes notices that a zone is gone, up
+to 50 seconds, half of web's addresses may be dead."""
 _GRACE: Final = 45
 """The drain, and the longest request that web may still answer."""
 
@@ -58,6 +61,7 @@ def _service(resolved: Resolved) -> Manifest:
             "type": str(nginx.service_type),
             "selector": meta.selector(resolved, NAME),
             "ports": [port],
+            **zonal(resolved),
         },
     }
 
@@ -88,6 +92,8 @@ def _environment(resolved: Resolved) -> dict[str, str]:
         "BACKEND_PORT": str(WEB_PORT),
         "WORKER_PROCESSES": str(_processes(resolved.nginx.pods.resources.cpu_limit)),
     }
+    if resolved.spread_zones:
+        variables["BACKEND_TRIES"] = str(_TRIES)
     if resolved.ingress.trusted_proxies:
         variables["REAL_IP_FROM"] = ",".join(resolved.ingress.trusted_proxies)
     return variables

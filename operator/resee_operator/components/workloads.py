@@ -71,8 +71,15 @@ def service(resolved: Resolved, component: str, port: int, target: int) -> Manif
             "type": "ClusterIP",
             "selector": meta.selector(resolved, component),
             "ports": [{"name": "main", "port": port, "targetPort": target, "protocol": "TCP"}],
+            **zonal(resolved),
         },
     }
+
+
+def zonal(resolved: Resolved) -> dict[str, str]:
+    """Across zones traffic stays in its zone where that has a Pod, so that a zone's end is felt in it
+    alone."""
+    return {"trafficDistribution": "PreferClose"} if resolved.spread_zones else {}
 
 
 def headless_service(resolved: Resolved, component: str, name: str) -> Manifest:

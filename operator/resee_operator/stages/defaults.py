@@ -38,7 +38,8 @@ class StageDefaults:
     """Gunicorn workers in each Pod: one for each core that the Pod may count on, plus one that waits for
     I/O."""
     nginx: Scale
-    """Pods of nginx. One fills a small machine's network; Production has 2, in different zones."""
+    """Pods of nginx. One fills a small machine's network; Production has 3, one in each zone: it is what
+    users reach."""
     workers: tuple[Group, ...]
     """Groups of workers. One consumes everything on one machine; Production parts the e-mails, whose server
     is slow, from the reviews that users wait for, and adds Pods above 20 tasks for each: five for each of its
@@ -75,6 +76,7 @@ class StageDefaults:
 
 _ONE = Scale(replicas=1)
 _TWO = Scale(replicas=2)
+_THREE = Scale(replicas=3)
 _CPU = Band(out=70, back=30)
 _WEB_RULE = Autoscaling(2, 10, _CPU, requests=Band(out=1000, back=100))
 _WORKER_RULE = Autoscaling(2, 10, _CPU, queue=Band(out=20, back=2))
@@ -143,7 +145,7 @@ BASIC = StageDefaults(
 PRODUCTION = StageDefaults(
     web=Scale(2, _WEB_RULE),
     web_concurrency=3,
-    nginx=_TWO,
+    nginx=_THREE,
     workers=(
         Group("main", ("default", "reviews"), 4, Scale(2, _WORKER_RULE)),
         Group("email", ("email",), 4, _TWO),

@@ -151,7 +151,7 @@ def _server_probes() -> dict[str, Manifest]:
     """Ready is a master, or a replica that is in step, so that a rolling update waits for it."""
     follows = "redis-cli -e info replication | grep -q -e ^role:master -e ^master_link_status:up"
     ready = ("sh", "-c", f"redis-cli -e ping && {follows}")
-    alive = exec_probe("sh", "-c", start.ALIVE, periodSeconds=5, timeoutSeconds=8, failureThreshold=4)
+    alive = exec_probe("sh", "-c", start.ALIVE, periodSeconds=5, timeoutSeconds=10, failureThreshold=6)
     answers = exec_probe("redis-cli", "-e", "ping", periodSeconds=1, timeoutSeconds=3, failureThreshold=600)
     return {
         "startupProbe": answers,

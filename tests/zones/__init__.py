@@ -1,0 +1,2 @@
+"""Faults on three nodes in three zones, under clients that count. `make test-zones`; not part of `make
+test`."""
