@@ -67,6 +67,11 @@ class ApiServer:
         return f"https://{LOOPBACK}:{self._ports['apiserver']}"
 
     @property
+    def etcd_url(self) -> str:
+        """Where etcd answers, gRPC and JSON alike; loopback, without a certificate."""
+        return f"http://{LOOPBACK}:{self._ports['etcd']}"
+
+    @property
     def ready(self) -> bool:
         """Whether /readyz answers 200 over TLS with the cluster's own authority."""
         try:

@@ -124,16 +124,15 @@ class Process:
 
     def _wait(self, seconds: float) -> bool:
         """Wait for the end; False when the process still runs after `seconds`."""
-        pid = self.pid
-        if pid is None:
-            return True
         if self._child is not None:
+            # Also where it is a zombie already: its other threads may still hold its ports.
             try:
                 self._child.wait(seconds)
             except subprocess.TimeoutExpired:
                 return False
             return True
-        return _wait_for_stranger(pid, seconds)
+        pid = self.pid
+        return pid is None or _wait_for_stranger(pid, seconds)
 
 
 def _wait_for_stranger(pid: int, seconds: float) -> bool:

@@ -1,12 +1,16 @@
-"""A proxy in front of an API server that answers some of the calls itself: with 500, 429 or 409."""
+"""A proxy in front of an API server: it answers some calls itself, tells of writes, or falls silent."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
+import json
 import random
 import ssl
 import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,16 +24,45 @@ from devcluster.ports import free_port
 _FAULTS = ((500, "InternalError"), (429, "TooManyRequests"), (409, "Conflict"))
 
 
+@dataclass(frozen=True)
+class Write:
+    """A write that the server has carried out, the Lease's apart; nobody has been told of it yet."""
+
+    verb: str
+    path: str
+    body: Any
+    status: int
+
+    @property
+    def kind(self) -> str:
+        """The plural in the path."""
+        parts = self.path.partition("?")[0].partition("/namespaces/")[2].split("/")
+        return parts[1] if len(parts) > 1 else ""
+
+    @property
+    def name(self) -> str:
+        return str((self.body or {}).get("metadata", {}).get("name", "")) if self.verb == "POST" else ""
+
+
 class FaultyProxy:
     """Plain HTTP on loopback; passes calls on with the administrator's certificate of the cluster.
 
     Args:
         failing: share of the calls that fail. Watches break off instead.
+        written: called with each write that the server has carried out, before the answer is passed on.
     """
 
-    def __init__(self, server: ApiServer, folder: Path, failing: float) -> None:
+    def __init__(
+        self,
+        server: ApiServer,
+        folder: Path,
+        failing: float = 0.0,
+        written: Callable[[Write], None] = lambda _: None,
+    ) -> None:
         self.kubeconfig = folder / "proxy-kubeconfig"
         self.failed = 0
+        self._written = written
+        self._heard = asyncio.Event()
         self._failing = failing
         self._server = server
         self._port = free_port()
@@ -51,6 +84,15 @@ class FaultyProxy:
         self._loop.call_soon_threadsafe(self._stop.set)
         self._thread.join()
 
+    def fall_silent(self) -> None:
+        """Open connections carry nothing more, and no error, as behind a firewall that forgot them."""
+        self._loop.call_soon_threadsafe(self._forget)
+
+    def _forget(self) -> None:
+        self._heard.clear()
+        self._heard = asyncio.Event()
+        self._heard.set()
+
     def _run(self) -> None:
         asyncio.set_event_loop(self._loop)
         self._loop.run_until_complete(self._serve())
@@ -58,6 +100,7 @@ class FaultyProxy:
 
     async def _serve(self) -> None:
         self._stop = asyncio.Event()
+        self._heard.set()
         connector = TCPConnector(ssl=self._context, limit=0)
         async with ClientSession(connector=connector, timeout=ClientTimeout(total=None)) as session:
             self._session = session
@@ -71,6 +114,7 @@ class FaultyProxy:
             await runner.cleanup()
 
     async def _pass_on(self, request: web.Request) -> web.StreamResponse:
+        heard = self._heard
         if self._random.random() < self._failing:
             self.failed += 1
             code, reason = self._random.choice(_FAULTS)
@@ -81,12 +125,19 @@ class FaultyProxy:
         body = await request.read()
         url = self._server.url + request.path_qs
         async with self._session.request(request.method, url, data=body, headers=headers) as answer:
+            if request.method != "GET" and "/leases" not in request.path:
+                self._written(
+                    Write(request.method, request.path_qs, json.loads(body or b"null"), answer.status)
+                )
             passed = web.StreamResponse(
                 status=answer.status, headers={"Content-Type": answer.headers["Content-Type"]}
             )
-            await passed.prepare(request)
-            async for data in answer.content.iter_any():
-                await passed.write(data)
+            # Whoever asked may have been killed meanwhile.
+            with suppress(ConnectionError):
+                await passed.prepare(request)
+                async for data in answer.content.iter_any():
+                    await heard.wait()
+                    await passed.write(data)
         return passed
 
     def _write_kubeconfig(self) -> None:

@@ -32,13 +32,15 @@ class OperatorProcess:
         settings: more RESEE_ variables.
     """
 
+    module = "resee_operator"
+
     def __init__(self, kubeconfig: Path, folder: Path, name: str, lease: str, **settings: str) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
         self._port = free_port()
         self._environment = {
             **{key: value for key, value in os.environ.items() if not key.startswith(("RESEE_", "KUBE"))},
-            "PYTHONPATH": str(ROOT / "operator"),
+            "PYTHONPATH": f"{ROOT / 'operator'}{os.pathsep}{ROOT}",
             "RESEE_KUBECONFIG": str(kubeconfig),
             "RESEE_LEASE_NAME": lease,
             "RESEE_IDENTITY": name,
@@ -51,7 +53,7 @@ class OperatorProcess:
         """Start, and return once the cache is filled."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "resee_operator", "run"], env=self._environment, cwd=ROOT, stderr=log
+                [sys.executable, "-m", self.module, "run"], env=self._environment, cwd=ROOT, stderr=log
             )
         until(self._check_ready, Budget.PROCESS)
         return self

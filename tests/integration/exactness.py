@@ -1,0 +1,37 @@
+"""What every fault must leave behind: exactly what is wanted, and Secrets as they were first made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.integration.operator_process import WRITES, OperatorProcess
+from tests.integration.resees import Resee
+from tests.support.wait import Budget, until
+
+
+def secrets_of(resee: Resee) -> dict[str, dict[str, str]]:
+    """Data of the generated Secrets by name."""
+    children = resee.children()
+    return {name: item["data"] for name, item in children.items() if name.startswith("Secret/")}
+
+
+def assert_exact(resee: Resee, folder: Path) -> None:
+    """Fail unless an operator that nobody disturbs finds everything as it wants it, and writes nothing."""
+    versions = resee.versions()
+    checker = OperatorProcess(
+        resee.server.kubeconfig,
+        folder,
+        "checker",
+        "checker",
+        RESEE_NAMESPACES=resee.namespace,
+        RESEE_LEASE_NAMESPACE=resee.namespace,
+    )
+
+    def in_sync() -> None:
+        assert [line["reason"] for line in checker.passes(resee.name)][-1:] == ["InSync"]
+
+    with checker:
+        checker.lead()
+        until(in_sync, Budget.EVENT)
+        assert checker.calls(*WRITES) == 0
+    assert resee.versions() == versions
