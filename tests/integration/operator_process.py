@@ -51,11 +51,15 @@ class OperatorProcess:
 
     def start(self) -> Self:
         """Start, and return once the cache is filled."""
+        # The kernel ends it with the test's own process, whatever ends that.
+        argv = ["setpriv", "--pdeathsig", "KILL", "--", sys.executable, "-m", self.module, "run"]
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", self.module, "run"], env=self._environment, cwd=ROOT, stderr=log
-            )
-        until(self._check_ready, Budget.PROCESS)
+            self._process = subprocess.Popen(argv, env=self._environment, cwd=ROOT, stderr=log)
+        try:
+            until(self._check_ready, Budget.PROCESS)
+        except AssertionError:
+            self.kill()
+            raise
         return self
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import uuid
 from collections.abc import Iterator
@@ -148,6 +149,59 @@ def test_removed_key_of_a_secret_comes_back(settled: tuple[Resee, OperatorProces
     resee.patch("secret", "demo-database", {"data": {"password": None, "uri": None}})
 
     until(lambda: _same(resee.get("secret", "demo-database")["data"], old["data"]), Budget.REPAIR)
+
+
+def test_edited_secret_stands_and_rolls_exactly_its_readers(settled: tuple[Resee, OperatorProcess]) -> None:
+    resee, _ = settled
+    before = _templates(resee)
+    new = base64.b64encode(b"a-new-key-of-somebody-who-may").decode()
+    resee.patch("secret", "demo-app", {"data": {"SECRET_KEY": new}})
+    readers = {"Deployment/demo-web", "Deployment/demo-worker-all", "Deployment/demo-beat"}
+
+    def check() -> None:
+        after = _templates(resee)
+        assert {name for name in after if after[name] != before[name]} == readers
+
+    until(check, Budget.REPAIR)
+    resee.wait_settled()
+    check()
+    assert resee.get("secret", "demo-app")["data"]["SECRET_KEY"] == new
+
+
+def test_number_of_pods_that_an_autoscaler_chose_is_left_alone(
+    settled: tuple[Resee, OperatorProcess],
+) -> None:
+    resee, operator = settled
+    resee.apply(web={"autoscaling": {"minReplicas": 2, "maxReplicas": 6}}, backup={"schedule": "0 4 * * *"})
+    until(lambda: resee.get("horizontalpodautoscaler", "demo-web"), Budget.REPAIR)
+    resee.wait_settled()
+    # What an autoscaler does, by the subresource that it uses.
+    resee.run("scale", "deployment", "demo-web", "--replicas=5")
+    resee.wait_settled()
+    # A drift beside it makes the operator write the same object.
+    counted = operator.metric("resee_operator_drift_repaired_total", kind="Deployment")
+    change = _container(image="somebody/else:2")
+    resee.run("patch", "deployment", "demo-web", "--type=strategic", "-p", json.dumps(change))
+
+    def check() -> None:
+        assert operator.metric("resee_operator_drift_repaired_total", kind="Deployment") > counted
+        found = resee.get("deployment", "demo-web")["spec"]
+        assert found["template"]["spec"]["containers"][0]["image"] != "somebody/else:2"
+        assert found["replicas"] == 5
+
+    until(check, Budget.REPAIR)
+    resee.apply(web={"replicas": 2}, backup={"schedule": "0 4 * * *"})
+    until(lambda: _same(resee.get("deployment", "demo-web")["spec"]["replicas"], 2), Budget.REPAIR)
+    resee.wait_settled()
+
+
+def _templates(resee: Resee) -> dict[str, Any]:
+    """Pod templates of what rolls."""
+    return {
+        name: item["spec"]["template"]
+        for name, item in resee.children().items()
+        if name.startswith(("Deployment/", "StatefulSet/"))
+    }
 
 
 def test_what_others_own_is_left_alone(settled: tuple[Resee, OperatorProcess]) -> None:

@@ -85,8 +85,8 @@ def test_killed_operator_is_taken_over_in_the_middle(
     server: ApiServer, namespace: str, tmp_path: Path
 ) -> None:
     resee = Resee(server, namespace)
-    with Controllers(server, namespace):
-        first = _operator(server, namespace, tmp_path, "first").start().lead()
+    with Controllers(server, namespace), _operator(server, namespace, tmp_path, "first") as first:
+        first.lead()
         resee.apply()
         until(lambda: _at_least(len(resee.children()), 10), Budget.REPAIR, every=0.01)
         first.kill()

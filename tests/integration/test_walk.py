@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -78,6 +79,23 @@ def test_an_upgrade_of_the_operator_writes_nothing(
             assert new.calls(*WRITES) == 0
             assert resee.versions() == versions
             assert resee.read()["status"]["version"] == pinned != "99.0.0"
+
+
+def test_each_pass_is_one_line_of_json(server: ApiServer, namespace: str, alone: OperatorProcess) -> None:
+    resee = Resee(server, namespace)
+    with Controllers(server, namespace), alone as operator:
+        operator.lead()
+        resee.apply()
+        resee.wait_settled()
+        lines = operator.passes("demo")
+
+    assert [line["id"] for line in lines] == sorted({line["id"] for line in lines})
+    assert all(line["ms"] > 0 and line["namespace"] == namespace for line in lines)
+    assert "create Secret/demo-database" in lines[0]["changed"]
+    assert any("create Deployment/demo-web" in line["changed"] for line in lines)
+    assert (lines[-1]["reason"], lines[-1]["changed"]) == ("InSync", [])
+    for line in alone.log.read_text().splitlines():
+        assert isinstance(json.loads(line), dict)
 
 
 def test_gates_hold_web_until_the_database_is_ready(

@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from resee_operator.components.base import Reason, Verdict
+from resee_operator.components.base import Verdict
 from resee_operator.engine.actions import Action, Plan, Verb
 from resee_operator.engine.apply import Applied
 from resee_operator.engine.events import Events
@@ -31,6 +31,8 @@ REJECTIONS = (Invalid, Forbidden, NotFound)
 """Errors by which the API server says that it will never take an object as it is."""
 
 _TOLD = frozenset({OutcomeReason.INVALID, OutcomeReason.BLOCKED})
+_JOB = "batch.kubernetes.io/job-name"
+"""Label that Kubernetes gives the Pods of a Job."""
 _SHORTEST_SECRET = 6
 """Characters from which a Secret's value is looked for: shorter ones, such as a port, are in every line."""
 
@@ -63,7 +65,7 @@ class Reporter:
         """Tell of a status that has just been written."""
         outcome = findings.outcome
         if outcome.reason in _TOLD:
-            last = await self._last_line(snapshot) if _crashes(findings) else ""
+            last = await self._last_line(snapshot, outcome.sentence)
             said = f'{outcome.sentence}; its last line: "{last}"' if last else outcome.sentence
             await self._events.warn(resee, outcome.reason.value, said)
         was, now = (answer_of(status, "Degraded") for status in (resee.get("status") or {}, new))
@@ -80,14 +82,16 @@ class Reporter:
             text = findings.outcome.sentence if trouble else "the trouble is over"
             await self._notify(webhook, f"Resee {name}: {text}")
 
-    async def _last_line(self, snapshot: Snapshot) -> str:
-        for pod, container in _crashing(snapshot.all_pods()):
+    async def _last_line(self, snapshot: Snapshot, sentence: str) -> str:
+        """What the container of which the sentence speaks wrote last, without secrets; empty if unknown."""
+        for pod, container, restarted in _ended_badly(snapshot.all_pods(), sentence):
             try:
-                line = await self._api.log(snapshot.key[0], pod, container, previous=True)
+                line = await self._api.log(snapshot.key[0], pod, container, previous=restarted)
             except ApiError as error:
                 log.info("log of Pod %s: %s", pod, error)
                 continue
-            return without(snapshot.secret_values(), line)
+            if line:
+                return without(snapshot.secret_values(), line)
         return ""
 
 
@@ -129,12 +133,18 @@ def without_secrets(value: Any, snapshot: Snapshot) -> Any:
     return value
 
 
-def _crashes(findings: Findings) -> bool:
-    return any(verdict.reason is Reason.CRASH_LOOPING for verdict in findings.verdicts.values())
+def _ended_badly(pods: Iterable[Manifest], sentence: str) -> Iterable[tuple[str, str, bool]]:
+    """Pod, container, and whether it is waiting to be started again, of those that a sentence names.
 
-
-def _crashing(pods: Iterable[Manifest]) -> Iterable[tuple[str, str]]:
+    A sentence about a Job means its Pods.
+    """
     for pod in pods:
+        name, job = name_of(pod), (pod["metadata"].get("labels") or {}).get(_JOB, "")
+        if name not in sentence and (not job or job not in sentence):
+            continue
         for container in (pod.get("status") or {}).get("containerStatuses") or ():
-            if (container.get("state") or {}).get("waiting", {}).get("reason") == "CrashLoopBackOff":
-                yield name_of(pod), str(container["name"])
+            state = container.get("state") or {}
+            if (state.get("waiting") or {}).get("reason") == "CrashLoopBackOff":
+                yield name, str(container["name"]), True
+            elif (state.get("terminated") or {}).get("exitCode"):
+                yield name, str(container["name"]), False
