@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import yaml
-from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 
 from devcluster.apiserver import ApiServer
 from devcluster.ports import free_port
@@ -111,6 +111,9 @@ class FaultyProxy:
             await web.TCPSite(runner, "127.0.0.1", self._port).start()
             self._started.set()
             await self._stop.wait()
+            # Before the handlers are cancelled: a watch that its handler ends says goodbye over TLS, and the
+            # loop would be closed before the answer.
+            await session.close()
             await runner.cleanup()
 
     async def _pass_on(self, request: web.Request) -> web.StreamResponse:
@@ -133,7 +136,7 @@ class FaultyProxy:
                 status=answer.status, headers={"Content-Type": answer.headers["Content-Type"]}
             )
             # Whoever asked may have been killed meanwhile.
-            with suppress(ConnectionError):
+            with suppress(ConnectionError, ClientError):
                 await passed.prepare(request)
                 async for data in answer.content.iter_any():
                     await heard.wait()
