@@ -84,6 +84,8 @@ class ImagesStatus(Model):
     """Image of nginx with the front end."""
     backup: Text | None = None
     """Image of the backup."""
+    postgres: Text | None = None
+    """Image of PostgreSQL; its major version is the data's."""
 
 
 class StatementStatus(Model):

@@ -37,6 +37,7 @@ class Reason(StrEnum):
     BACKUP_FAILED = "BackupFailed"
     ROLLED_BACK = "RolledBack"
     UPGRADE_STUCK = "UpgradeStuck"
+    VERSION_REFUSED = "VersionRefused"
     SECRET_MISSING = "SecretMissing"  # noqa: S105 - a word, no secret
     SECRET_INCOMPLETE = "SecretIncomplete"  # noqa: S105 - a word, no secret
 
@@ -60,6 +61,7 @@ _NEEDS_ACTION = frozenset(
         Reason.BACKUP_FAILED,
         Reason.ROLLED_BACK,
         Reason.UPGRADE_STUCK,
+        Reason.VERSION_REFUSED,
         Reason.SECRET_MISSING,
         Reason.SECRET_INCOMPLETE,
     }

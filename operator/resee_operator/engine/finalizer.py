@@ -55,6 +55,12 @@ class Finalizer:
         self._cache.written(RESEE, answer)
 
 
+def goes(resee: Manifest) -> bool:
+    """Whether it is being deleted and nothing of ours holds it."""
+    metadata = resee["metadata"]
+    return bool(metadata.get("deletionTimestamp")) and FINALIZER not in (metadata.get("finalizers") or ())
+
+
 def ends_with_its_namespace(resee: Manifest, applied: Applied) -> bool:
     """Whether the whole namespace is being deleted: then no backup can be made any more, the data goes
     whatever we do, and to hold the namespace would help nobody."""

@@ -6,10 +6,8 @@ finds nothing to do sends nothing, neither a write nor a read.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 import orjson
 
@@ -21,9 +19,10 @@ from resee_operator.engine import status
 from resee_operator.engine.actions import Plan, Verb
 from resee_operator.engine.apply import Applied, Applier
 from resee_operator.engine.cache import Cache
+from resee_operator.engine.clock import Clock
 from resee_operator.engine.diff import deletion_of, diff, stamp
 from resee_operator.engine.entries import compact
-from resee_operator.engine.finalizer import FINALIZER, Finalizer, ends_with_its_namespace
+from resee_operator.engine.finalizer import Finalizer, ends_with_its_namespace, goes
 from resee_operator.engine.gates import Hold, Ran, hold
 from resee_operator.engine.news import SETTLE, News
 from resee_operator.engine.outcome import Outcome, OutcomeReason
@@ -50,18 +49,6 @@ from resee_operator.stages import Defaults, Resolved, resolve
 _WITH_PODS = ("Deployment", "StatefulSet")
 _SOONEST = 0.1
 """Least seconds until a pass that an operation asks for: what this one writes is seen by then."""
-
-
-class Clock:
-    """The time, as a pass asks for it."""
-
-    def monotonic(self) -> float:
-        """Seconds that never go back."""
-        return time.monotonic()
-
-    def now(self) -> datetime:
-        """The time of day in UTC, which an operation compares with what the status remembers."""
-        return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
@@ -108,7 +95,7 @@ class Reconciler:
         """One pass. Every error of the cluster or of the user becomes an outcome."""
         snapshot = Snapshot(self._cache, key)
         resee = snapshot.resee
-        if resee is None or _goes(resee):
+        if resee is None or goes(resee):
             self._forget(key)
             return Outcome(OutcomeReason.DELETED, "the ReseeDeployment is gone; what it owned goes with it")
         try:
@@ -275,12 +262,6 @@ class Reconciler:
         self._queue.forget(key)
         self._news.written(key)
         self._worked.pop(key, None)
-
-
-def _goes(resee: Manifest) -> bool:
-    """Whether it is being deleted and nothing of ours holds it."""
-    metadata = resee["metadata"]
-    return bool(metadata.get("deletionTimestamp")) and FINALIZER not in (metadata.get("finalizers") or ())
 
 
 def _ran(resee: Manifest, resolved: Resolved) -> Ran:

@@ -160,7 +160,8 @@ def _facts(old: Status, findings: Findings, resolved: Resolved) -> Status:
     }
     if _rolled(findings) and not resolved.suspended:
         images = resolved.images
-        facts["images"] = {"backend": images.backend, "nginx": images.nginx, "backup": images.backup}
+        names = ("backend", "nginx", "backup", "postgres")
+        facts["images"] = {name: getattr(images, name) for name in names}
     backup = findings.verdicts.get("backup")
     news = dict(backup.data.get("backup", {})) if backup else {}
     if news:

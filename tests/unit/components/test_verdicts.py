@@ -184,7 +184,14 @@ def test_a_reason_reads_as_one_word(reason: Reason) -> None:
 def test_reasons_that_need_action() -> None:
     """All but what is fine and what passes by itself."""
     fine = {Reason.READY, Reason.SUSPENDED, Reason.NOT_NEEDED, Reason.WAITING_FOR_FIRST_RUN}
-    passing = {Reason.MISSING, Reason.NOT_OBSERVED, Reason.ROLLING_OUT, Reason.RUNNING, Reason.UPGRADING}
+    passing = {
+        Reason.MISSING,
+        Reason.NOT_OBSERVED,
+        Reason.ROLLING_OUT,
+        Reason.RUNNING,
+        Reason.UPGRADING,
+        Reason.ROTATING,
+    }
     assert {reason for reason in Reason if not reason.needs_action} == fine | passing
 
 

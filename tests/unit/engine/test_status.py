@@ -29,7 +29,7 @@ RESOLVED: Any = SimpleNamespace(
     version="1",
     url="http://localhost",
     suspended=False,
-    images=SimpleNamespace(backend="backend:1", nginx="nginx:1", backup="backup:1"),
+    images=SimpleNamespace(backend="backend:1", nginx="nginx:1", backup="backup:1", postgres="postgres:15"),
     database=SimpleNamespace(provider="StatefulSet", secret_name="demo-database"),
 )
 

@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from resee_operator.engine.cache import Cache
+from resee_operator.engine.clock import Clock
 from resee_operator.engine.outcome import Outcome
 from resee_operator.engine.queue import Queue
-from resee_operator.engine.reconcile import Clock, Reconciler
+from resee_operator.engine.reconcile import Reconciler
 from resee_operator.kube.api import WatchEvent
 from resee_operator.kube.fake import FakeKube
 from resee_operator.kube.resources import KINDS, RESEE, Manifest, name_of, namespace_of, version_of
