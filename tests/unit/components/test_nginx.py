@@ -89,10 +89,19 @@ def test_probes_ask_nginx_itself() -> None:
         assert container[name]["httpGet"]["port"] == 8080
 
 
-def test_production_runs_two_that_do_not_go_together() -> None:
+def test_production_runs_one_in_each_zone_and_they_do_not_go_together() -> None:
     resolved = production()
-    assert deployment(resolved)["spec"]["replicas"] == 2
+    assert deployment(resolved)["spec"]["replicas"] == 3
     assert find(manifests_of(resolved), "PodDisruptionBudget", "demo-nginx")
+
+
+def test_across_zones_traffic_stays_in_its_zone_and_another_web_is_tried() -> None:
+    near, alone = production(), resolved_of()
+    assert find(manifests_of(near), "Service", "demo-nginx")["spec"]["trafficDistribution"] == "PreferClose"
+    assert find(manifests_of(near), "Service", "demo-web")["spec"]["trafficDistribution"] == "PreferClose"
+    assert env_of(deployment(near))["BACKEND_TRIES"] == "3"
+    assert "trafficDistribution" not in find(manifests_of(alone), "Service", "demo-nginx")["spec"]
+    assert "BACKEND_TRIES" not in env_of(deployment(alone))
 
 
 def test_live_update_makes_the_file_system_writable() -> None:

@@ -48,7 +48,7 @@ def test_production_runs_two_to_ten_above_seventy_percent() -> None:
     assert scaling is not None
     assert (scaling.min_replicas, scaling.max_replicas) == (2, 10)
     assert (scaling.cpu, scaling.requests) == (Band(70, 30), Band(1000, 100))
-    assert PRODUCTION.nginx.replicas == 2
+    assert PRODUCTION.nginx.replicas == 3
     assert PRODUCTION.spread_zones
 
 
