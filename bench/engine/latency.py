@@ -55,7 +55,7 @@ class Latencies:
     async def edit_bare(self) -> float:
         """A number in a Deployment that nobody looks after."""
         name = f"{fleet.named(0)}-web"
-        change = {"spec": {"minReadySeconds": self._edits}}
+        change = {"spec": {"minReadySeconds": self._edits % 250}}
         return await self._timed(
             self._bare, (DEPLOYMENT, name, "MODIFIED"), self._api.patch(DEPLOYMENT, BARE, name, change)
         )

@@ -122,7 +122,8 @@ def is_urgent(old: Status, new: Status, memory: Iterable[str] = ()) -> bool:
     """
     if old.get("observedGeneration") != new.get("observedGeneration") or not old.get("conditions"):
         return True
-    if any(old.get(key) != new.get(key) for key in memory):
+    # What the new status does not speak of stays as it is, and is no news.
+    if any(key in new and old.get(key) != new[key] for key in memory):
         return True
     before, after = _by_type(old), _by_type(new)
     ready = after.get("Ready", {}).get("status") == "True" != before.get("Ready", {}).get("status")

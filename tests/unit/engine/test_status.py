@@ -157,6 +157,13 @@ def test_mere_progress_may_wait() -> None:
     assert not status.is_urgent(ready, coming)
 
 
+def test_memory_is_urgent_where_the_new_status_speaks_of_it() -> None:
+    coming = build(findings({"web": COMING}))
+
+    assert status.is_urgent(coming, {**coming, "told": "new"}, ("told",))
+    assert not status.is_urgent({**coming, "told": "old"}, coming, ("told",))
+
+
 def test_sentence_names_trouble_before_progress() -> None:
     outcome = status.judge({"a": COMING, "b": CRASHING}, (), (), ["create x"])
 
