@@ -14,8 +14,9 @@ from resee_backup.dump import dump as make_dump
 from resee_backup.errors import BackupError, Reason
 from resee_backup.listing import as_document, as_table
 from resee_backup.manifest import Manifest, now
+from resee_backup.preflight import Owner, Preflight, populated
 from resee_backup.prune import prune as remove_old
-from resee_backup.restore import Owner, Restore
+from resee_backup.restore import Restore
 from resee_backup.result import Result
 from resee_backup.runner import Context, run
 from resee_backup.server import name_for, server_of
@@ -89,15 +90,41 @@ def prune() -> None:
     run("prune", action, os.environ)
 
 
-@main.command()
-@click.argument("backup", default="latest-verified")
-@click.option("--into", help="Name of the new database; by default made from the backup's id.")
-@click.option(
+OWNER = click.option(
     "--owner",
     type=click.Choice([owner.value for owner in Owner]),
     default="keep",
     help="Whom objects belong to.",
 )
+
+
+@main.command()
+@click.argument("backup", default="latest-verified")
+@OWNER
+@click.option("--only-into-empty", is_flag=True, help="Look no further where the database holds tables.")
+def preflight(backup: str, owner: str, only_into_empty: bool) -> None:
+    """Say whether a restore would work.
+
+    BACKUP is an id, `latest`, or `latest-verified`. Versions, extensions, roles and space of the server of
+    DATABASE_URL, and the whole archive; nothing is changed.
+    """
+
+    def action(context: Context) -> Result:
+        live, settings = context.database(), context.settings
+        if only_into_empty and populated(live, settings.connect_seconds):
+            message = f"{live.name} holds tables already"
+            return _succeeded("preflight", message, reason=Reason.DATABASE_POPULATED)
+        _, manifest = context.catalogue.find(backup)
+        Preflight(settings, context.catalogue, manifest, live, Owner(owner)).run()
+        return _described("preflight", context, manifest, "Can be restored")
+
+    run("preflight", action, os.environ)
+
+
+@main.command()
+@click.argument("backup", default="latest-verified")
+@click.option("--into", help="Name of the new database; by default made from the backup's id.")
+@OWNER
 @click.option(
     "--swap/--no-swap", default=False, help="Then put it into the place of DATABASE_URL's database."
 )

@@ -9,7 +9,8 @@ from resee_backup.catalogue import DRILL, Catalogue
 from resee_backup.database import Database
 from resee_backup.errors import Reason, UserError
 from resee_backup.manifest import Manifest, Mark, outcome_of
-from resee_backup.restore import Owner, Restore
+from resee_backup.preflight import Owner
+from resee_backup.restore import Restore
 from resee_backup.server import RESTORED, RESTORING, name_for, server_of
 from resee_backup.settings import Settings
 

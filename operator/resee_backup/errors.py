@@ -32,6 +32,8 @@ class Reason(StrEnum):
     ARCHIVE_DAMAGED = "ArchiveDamaged"
     RESTORE_FAILED = "RestoreFailed"
     CONTENT_DIFFERS = "ContentDiffers"
+    SPACE_MISSING = "SpaceMissing"
+    DATABASE_POPULATED = "DatabasePopulated"
     DATABASE_EXISTS = "DatabaseExists"
     DATABASE_UNKNOWN = "DatabaseUnknown"
     DATABASE_BUSY = "DatabaseBusy"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import time
 from dataclasses import dataclass
-from enum import StrEnum
 
 from resee_backup import content
 from resee_backup.archive import feed
@@ -17,9 +16,10 @@ from resee_backup.catalogue import Catalogue
 from resee_backup.database import Database, session
 from resee_backup.errors import BackupError, Reason, TransientError, UserError
 from resee_backup.manifest import Manifest
+from resee_backup.preflight import Owner, require_compatible
 from resee_backup.server import RESTORED, RESTORING, Server, server_of
 from resee_backup.settings import Settings
-from resee_backup.tools import Child, Tool, require_not_older
+from resee_backup.tools import Child, Tool
 
 SHOWN = 5  # differences that a message lists
 
@@ -32,13 +32,6 @@ CUT = (
 )
 
 logger = logging.getLogger(__name__)
-
-
-class Owner(StrEnum):
-    """Whom restored objects belong to."""
-
-    KEEP = "keep"  # the roles of the backup, with their grants
-    CURRENT = "current"  # the connecting user; grants are left out
 
 
 @dataclass(frozen=True)
@@ -63,7 +56,7 @@ class Restore:
             self.target, self.settings.maintenance_database, self.settings.connect_seconds
         ) as server:
             pg_restore = Tool("pg_restore")
-            self._preflight(server, pg_restore)
+            require_compatible(server, pg_restore, self.manifest, self.owner, self.target.place)
             if self._finished_earlier(server):
                 self._compare()
                 return round(time.monotonic() - begin, 3)
@@ -85,32 +78,6 @@ class Restore:
     @property
     def _place(self) -> str:
         return self.target.other(self.into).place
-
-    def _preflight(self, server: Server, pg_restore: Tool) -> None:
-        source = self.manifest.database
-        require_not_older("pg_restore", pg_restore.major, source.server_major, "PATH")
-        if server.major < source.server_major:
-            raise UserError(
-                Reason.SERVER_TOO_OLD,
-                f"The backup is of PostgreSQL {source.server_major}, the server is {server.major}",
-                where=self.target.place,
-                remedy=f"Restore into PostgreSQL {source.server_major} or newer.",
-            )
-        if missing := server.missing_extensions(source.extensions):
-            raise UserError(
-                Reason.EXTENSIONS_MISSING,
-                f"The server lacks extensions: {', '.join(missing)}",
-                where=self.target.place,
-                remedy="Use a server image that contains them.",
-            )
-        needed = sorted({*source.roles, source.owner})
-        if self.owner is Owner.KEEP and (missing := server.missing_roles(needed)):
-            raise UserError(
-                Reason.ROLES_MISSING,
-                f"The server lacks roles that own or may use objects of the backup: {', '.join(missing)}",
-                where=self.target.place,
-                remedy="Create them as globals.sql beside the archive shows, or give --owner current.",
-            )
 
     def _finished_earlier(self, server: Server) -> bool:
         """Whether this very backup is there already, from an earlier try of the same Job."""

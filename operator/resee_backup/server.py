@@ -49,6 +49,11 @@ class Server:
         """Its major version."""
         return self._opened.server_version // 10_000
 
+    def size(self) -> int:
+        """Bytes of all its databases."""
+        found = self._rows("SELECT sum(pg_database_size(oid))::bigint FROM pg_database WHERE datallowconn")
+        return int(found[0][0])
+
     def mark(self, name: str) -> str | None:
         """The comment of a database, empty without one; None when there is no such database."""
         found = self._rows(

@@ -55,6 +55,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     # One call to the object store may be silent this long; it is tried `s3_attempts` times.
     s3_timeout_seconds: Seconds = 60
     s3_attempts: Annotated[int, Meta(ge=1, le=20)] = 5
+    # Size of the volume that the database lies on; 0: unknown, and a restore does not check for space.
+    database_volume_bytes: Annotated[int, Meta(ge=0)] = 0
     # Where sessions go that make, drop or rename databases: it must not be one of those.
     maintenance_database: str = "postgres"
     # Server-side encryption: AES256 (SSE-S3) or aws:kms; empty leaves it to the bucket's default.
