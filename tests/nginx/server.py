@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.support.process import LocalProcess, require_program
+from tests.support.process import LocalProcess, free_port, require_program
 
 ENTRYPOINT = Path(__file__).parents[2] / "app/frontend/nginx/entrypoint.sh"
 PLACES = (Path("/usr/sbin"), Path("/usr/local/sbin"))
@@ -68,6 +68,7 @@ class NginxServer(LocalProcess):
             "HTML_ROOT": str(html),
             "STATIC_ROOT": str(static),
             "LISTEN_PORT": str(self.port),
+            "MAINTENANCE_PORT": str(free_port()),
             "BACKEND_HOST": backend[0],
             "BACKEND_PORT": str(backend[1]),
             "WORKER_PROCESSES": "1",
@@ -89,6 +90,10 @@ class NginxServer(LocalProcess):
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def maintenance_url(self) -> str:
+        return f"http://127.0.0.1:{self.settings['MAINTENANCE_PORT']}"
 
     @property
     def pid(self) -> int:

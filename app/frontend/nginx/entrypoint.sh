@@ -9,6 +9,7 @@ export RUN_DIR="${RUN_DIR:-/tmp/nginx}"
 export HTML_ROOT="${HTML_ROOT:-/usr/share/nginx/html}"
 export STATIC_ROOT="${STATIC_ROOT:-/usr/share/nginx/static}"
 export LISTEN_PORT="${LISTEN_PORT:-8080}"
+export MAINTENANCE_PORT="${MAINTENANCE_PORT:-8081}"
 export BACKEND_HOST="${BACKEND_HOST:-web}"
 export BACKEND_PORT="${BACKEND_PORT:-8000}"
 export API_RATE="${API_RATE:-10}"
@@ -35,6 +36,7 @@ require_number() {
 # Every value ends up in the configuration, so none may carry its syntax.
 check_settings() {
     require_number LISTEN_PORT "$LISTEN_PORT"
+    require_number MAINTENANCE_PORT "$MAINTENANCE_PORT"
     require_number BACKEND_PORT "$BACKEND_PORT"
     require_number API_RATE "$API_RATE"
     require_number API_BURST "$API_BURST"
@@ -58,8 +60,8 @@ render_templates() {
 
 # A node may run without IPv6, or with nothing else.
 render_listen() {
-    echo "listen $LISTEN_PORT default_server;"
-    [ ! -f /proc/net/if_inet6 ] || echo "listen [::]:$LISTEN_PORT default_server;"
+    echo "listen $1 default_server;"
+    [ ! -f /proc/net/if_inet6 ] || echo "listen [::]:$1 default_server;"
 }
 
 # Only these ranges may say who the client is and whether it came by https.
@@ -108,7 +110,8 @@ follow_backend() {
 
 check_settings
 render_templates
-render_listen >"$RUN_DIR/listen.conf"
+render_listen "$LISTEN_PORT" >"$RUN_DIR/listen.conf"
+render_listen "$MAINTENANCE_PORT" >"$RUN_DIR/listen-maintenance.conf"
 render_trusted_proxies
 servers=$(backend_servers || true)
 write_backend "$servers"

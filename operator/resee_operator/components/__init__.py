@@ -13,6 +13,7 @@ from resee_operator.components import (
     beat,
     config,
     credentials,
+    drill,
     identity,
     ingress,
     migration,
@@ -41,6 +42,7 @@ COMPONENTS: tuple[Component, ...] = (
     ingress,
     backup,
     monitoring,
+    drill,
 )
 
 CONDITIONS: Mapping[str, tuple[str, ...]] = {

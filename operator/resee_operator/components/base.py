@@ -17,6 +17,7 @@ class Reason(StrEnum):
 
     READY = "Ready"
     SUSPENDED = "Suspended"
+    CLOSED = "Closed"
     NOT_NEEDED = "NotNeeded"
     MISSING = "Missing"
     NOT_OBSERVED = "NotObserved"
@@ -38,6 +39,9 @@ class Reason(StrEnum):
     ROLLED_BACK = "RolledBack"
     UPGRADE_STUCK = "UpgradeStuck"
     VERSION_REFUSED = "VersionRefused"
+    RESTORE_RUNNING = "RestoreRunning"
+    RESTORE_FAILED = "RestoreFailed"
+    BACKUP_TOO_OLD = "BackupTooOld"
     SECRET_MISSING = "SecretMissing"  # noqa: S105 - a word, no secret
     SECRET_INCOMPLETE = "SecretIncomplete"  # noqa: S105 - a word, no secret
 
@@ -62,6 +66,8 @@ _NEEDS_ACTION = frozenset(
         Reason.ROLLED_BACK,
         Reason.UPGRADE_STUCK,
         Reason.VERSION_REFUSED,
+        Reason.RESTORE_FAILED,
+        Reason.BACKUP_TOO_OLD,
         Reason.SECRET_MISSING,
         Reason.SECRET_INCOMPLETE,
     }

@@ -55,8 +55,7 @@ def _users(resolved: Resolved) -> Iterator[tuple[str, dict[str, str]]]:
         yield "redis", _annotations(resolved.redis.pods)
     if resolved.redis.provider == RedisProvider.SENTINEL:
         yield "sentinel", _annotations(resolved.redis.pods)
-    if resolved.backup.enabled:
-        yield "backup", _annotations(resolved.backup.pods)
+    yield "backup", _annotations(resolved.backup.pods)
 
 
 def _annotations(settings: PodSettings) -> dict[str, str]:

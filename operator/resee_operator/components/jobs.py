@@ -37,12 +37,36 @@ class Run:
         said: of a failed one, what its newest Pod said last, or Kubernetes' own words.
         result: the JSON that its newest Pod left, None where there is none.
         trouble: what keeps its Pod from running.
+        at: when that Pod ended, as RFC 3339 writes it; empty where none has.
     """
 
     phase: JobPhase
     said: str = ""
     result: Mapping[str, Any] | None = None
     trouble: Trouble | None = None
+    at: str = ""
+
+    @property
+    def why(self) -> str:
+        """What went wrong, or keeps it from running; empty where nothing does."""
+        return self.said or (self.trouble.sentence if self.trouble else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """The JSON that a Pod left, and when it ended, as RFC 3339 writes it."""
+
+    said: Mapping[str, Any]
+    at: str
+
+    @property
+    def ok(self) -> bool:
+        return self.said.get("ok") is True
+
+    @property
+    def why(self) -> str:
+        """Message and remedy."""
+        return _told(self.said)
 
 
 def run_of(live: Live, name: str, component: str) -> Run:
@@ -54,7 +78,7 @@ def run_of(live: Live, name: str, component: str) -> Run:
         component: label of its Pods.
     """
     job = live.get("Job", name)
-    if job is None:
+    if job is None or job["metadata"].get("deletionTimestamp"):
         return Run(JobPhase.ABSENT)
     pods = [pod for pod in live.pods(component) if pod["metadata"].get("labels", {}).get(JOB_LABEL) == name]
     ended = {
@@ -62,25 +86,30 @@ def run_of(live: Live, name: str, component: str) -> Run:
         for condition in job.get("status", {}).get("conditions", [])
         if condition.get("status") == "True"
     }
-    said = _words(pods)
+    at, said = max(_ends(pods), default=("", ""))
     if "Complete" in ended:
-        return Run(JobPhase.COMPLETE, result=_result(said))
+        return Run(JobPhase.COMPLETE, result=_result(said), at=at)
     if "Failed" in ended:
         result = _result(said)
         words = _told(result) or _tail(said) or ended["Failed"].get("message", "no message")
-        return Run(JobPhase.FAILED, words, result)
+        return Run(JobPhase.FAILED, words, result, at=at)
     return Run(JobPhase.RUNNING, trouble=find_trouble(pods))
 
 
-def _words(pods: Sequence[Manifest]) -> str:
-    """What the Pod that ended last said."""
-    ends = [
+def results(pods: Sequence[Manifest]) -> list[Result]:
+    """The results that Pods left, in no order."""
+    found = [(at, _result(said)) for at, said in _ends(pods)]
+    return [Result(result, at) for at, result in found if result is not None]
+
+
+def _ends(pods: Sequence[Manifest]) -> list[tuple[str, str]]:
+    """When containers ended and what they said last."""
+    return [
         (str(ended.get("finishedAt", "")), str(ended.get("message", "")))
         for pod in pods
         for container in pod.get("status", {}).get("containerStatuses", [])
         if (ended := container.get("state", {}).get("terminated"))
     ]
-    return max(ends)[1] if ends else ""
 
 
 def _result(said: str) -> Mapping[str, Any] | None:

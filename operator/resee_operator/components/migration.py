@@ -49,9 +49,10 @@ def preflight(resolved: Resolved) -> Manifest:
 
 
 def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
-    """The Job. A changed database address makes it run anew, and so does a changed image."""
+    """The Job. A changed database address makes it run anew, and so do a changed image and a restore."""
     address = facts.secrets.get(resolved.database.secret_name, {}).get("uri")
-    annotations = {meta.CHECKSUM_ANNOTATION: digest([address])}
+    reads = [address, resolved.restored] if resolved.restored else [address]
+    annotations = {meta.CHECKSUM_ANNOTATION: digest(reads)}
     template = {
         "metadata": {"labels": meta.labels(resolved, NAME), "annotations": annotations},
         "spec": _pod(resolved).spec(resolved),

@@ -16,6 +16,7 @@ from resee_operator.components import meta
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.topology import (
     API_SERVER_PORTS,
+    MAINTENANCE_PORT,
     NGINX_PORT,
     PATRONI_PORT,
     POSTGRES_PORT,
@@ -42,17 +43,24 @@ _DNS_CACHE: Final = "169.254.20.10/32"
 def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
     """One policy that closes everything but the way to DNS, and one for each component."""
     database, redis = _to_database(resolved, facts), _to_redis(resolved, facts)
-    report = _out(_HTTPS)
+    report = _ports(_HTTPS)
     policies = [
         _policy(resolved, "default-deny", (), egress=[_dns()]),
-        _policy(resolved, "nginx", ["nginx"], [_port(NGINX_PORT)], [_to(resolved, ["web"], WEB_PORT)]),
+        _policy(
+            resolved,
+            "nginx",
+            ["nginx"],
+            [_ports(NGINX_PORT, MAINTENANCE_PORT)],
+            [_to(resolved, ["web"], WEB_PORT)],
+        ),
         _policy(resolved, "web", ["web"], _web_ingress(resolved), [database, redis, report]),
-        _policy(resolved, "worker", _workers(resolved), egress=[database, redis, report, _out(*_MAIL)]),
+        _policy(resolved, "worker", _workers(resolved), egress=[database, redis, report, _ports(*_MAIL)]),
         _policy(resolved, "beat", ["beat"], egress=[redis, report]),
         _policy(resolved, "migration", ["migration", "preflight", "rotation"], egress=[database]),
+        _policy(resolved, "backup", ["backup"], egress=[database, *_to_buckets(resolved)]),
     ]
-    if resolved.backup.enabled:
-        policies.append(_policy(resolved, "backup", ["backup"], egress=[database, *_to_bucket(resolved)]))
+    if resolved.backup.enabled and resolved.backup.drill_schedule:
+        policies.append(_policy(resolved, "drill", ["drill"], egress=_to_buckets(resolved)))
     return [*policies, *_servers(resolved)]
 
 
@@ -85,7 +93,7 @@ def _postgres(resolved: Resolved, clients: Manifest) -> Manifest:
         "postgres",
         ["postgres"],
         [clients, _from(resolved, ["postgres"], *ports)],
-        [_to(resolved, ["postgres"], *ports), _out(*API_SERVER_PORTS)],
+        [_to(resolved, ["postgres"], *ports), _ports(*API_SERVER_PORTS)],
     )
 
 
@@ -119,13 +127,13 @@ def _web_ingress(resolved: Resolved) -> list[Manifest]:
 
 def _to_database(resolved: Resolved, facts: Facts) -> Manifest:
     if resolved.database.provider == DatabaseProvider.EXTERNAL:
-        return _out(_external_port(facts, resolved.database.secret_name, POSTGRES_PORT))
+        return _ports(_external_port(facts, resolved.database.secret_name, POSTGRES_PORT))
     return _to(resolved, ["postgres"], POSTGRES_PORT)
 
 
 def _to_redis(resolved: Resolved, facts: Facts) -> Manifest:
     if resolved.redis.provider == RedisProvider.EXTERNAL:
-        return _out(_external_port(facts, resolved.redis.secret_name, REDIS_PORT))
+        return _ports(_external_port(facts, resolved.redis.secret_name, REDIS_PORT))
     if resolved.redis.provider == RedisProvider.SENTINEL:
         return _to(resolved, ["redis", "sentinel"], REDIS_PORT, SENTINEL_PORT)
     return _to(resolved, ["redis"], REDIS_PORT)
@@ -143,13 +151,15 @@ def _external_port(facts: Facts, secret: str, usual: int) -> int:
         return usual
 
 
-def _to_bucket(resolved: Resolved) -> list[Manifest]:
-    destination = resolved.backup.destination
+def _to_buckets(resolved: Resolved) -> list[Manifest]:
+    """To where backups go, and to where restores take them from."""
     ports = {_HTTPS} if resolved.slack else set()
-    if isinstance(destination, S3):
+    for destination in (resolved.backup.destination, *resolved.buckets):
+        if not isinstance(destination, S3):
+            continue
         address = urlsplit(destination.endpoint or "https://amazonaws.com")
         ports.add(address.port or (80 if address.scheme == "http" else _HTTPS))
-    return [_out(*sorted(ports))] if ports else []
+    return [_ports(*sorted(ports))] if ports else []
 
 
 def _policy(
@@ -187,13 +197,13 @@ def _pods(resolved: Resolved, components: Sequence[str]) -> Manifest:
     return selector
 
 
-def _port(port: int, protocol: str = "TCP") -> Manifest:
-    """From anywhere to one port."""
-    return {"ports": [{"port": port, "protocol": protocol}]}
+def _ports(*ports: int) -> Manifest:
+    """From or to anywhere, on these ports."""
+    return {"ports": [{"port": port, "protocol": "TCP"} for port in ports]}
 
 
 def _from(resolved: Resolved, components: Sequence[str], *ports: int) -> Manifest:
-    return {"from": [{"podSelector": _pods(resolved, components)}], **_out(*ports)}
+    return {"from": [{"podSelector": _pods(resolved, components)}], **_ports(*ports)}
 
 
 def _from_namespace(namespace: str, port: int, pods: Manifest | None = None) -> Manifest:
@@ -201,16 +211,11 @@ def _from_namespace(namespace: str, port: int, pods: Manifest | None = None) -> 
     peer: Manifest = {"namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": namespace}}}
     if pods:
         peer["podSelector"] = {"matchLabels": dict(pods)}
-    return {"from": [peer], **_port(port)}
+    return {"from": [peer], **_ports(port)}
 
 
 def _to(resolved: Resolved, components: Sequence[str], *ports: int) -> Manifest:
-    return {"to": [{"podSelector": _pods(resolved, components)}], **_out(*ports)}
-
-
-def _out(*ports: int) -> Manifest:
-    """To anywhere, on these ports."""
-    return {"ports": [{"port": port, "protocol": "TCP"} for port in ports]}
+    return {"to": [{"podSelector": _pods(resolved, components)}], **_ports(*ports)}
 
 
 def _dns() -> Manifest:

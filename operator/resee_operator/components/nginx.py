@@ -8,7 +8,7 @@ from resee_operator import quantity
 from resee_operator.components import meta, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import Container, Pod, http_probe
-from resee_operator.components.topology import NGINX_PORT, NGINX_SERVICE_PORT, WEB_PORT
+from resee_operator.components.topology import MAINTENANCE_PORT, NGINX_PORT, NGINX_SERVICE_PORT, WEB_PORT
 from resee_operator.components.workloads import deployment, scaling, zonal
 from resee_operator.stages import Resolved
 
@@ -42,11 +42,13 @@ def health(resolved: Resolved, live: Live) -> Verdict:
 
 
 def _service(resolved: Resolved) -> Manifest:
+    """The way in. While Resee is closed it leads to the port of the maintenance page: at once, in every
+    Pod, and without a Pod being made anew."""
     nginx = resolved.nginx
     port: dict[str, Any] = {
         "name": "http",
         "port": NGINX_SERVICE_PORT,
-        "targetPort": NGINX_PORT,
+        "targetPort": MAINTENANCE_PORT if resolved.closed else NGINX_PORT,
         "protocol": "TCP",
     }
     if nginx.node_port is not None:

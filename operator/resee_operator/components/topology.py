@@ -6,6 +6,10 @@ from typing import Final
 
 NGINX_SERVICE_PORT: Final = 80
 NGINX_PORT: Final = 8080
+MAINTENANCE_PORT: Final = 8081
+"""Port of nginx on which there is nothing but the maintenance page."""
+MAINTENANCE_COMPONENT: Final = "nginx"
+"""What goes on while Resee is closed: it shows that page."""
 WEB_PORT: Final = 8000
 POSTGRES_PORT: Final = 5432
 REDIS_PORT: Final = 6379

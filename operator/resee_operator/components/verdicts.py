@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from resee_operator.components.base import Live, Manifest, Reason, Verdict
+from resee_operator.components.topology import MAINTENANCE_COMPONENT
 from resee_operator.components.troubles import find_trouble
 from resee_operator.stages import Resolved
 
@@ -70,6 +71,8 @@ def _workload(
     data = _replicas(component, ready, wanted)
     if resolved.suspended:
         return Verdict(True, Reason.SUSPENDED, f"{title} is suspended", data)
+    if resolved.closed and component != MAINTENANCE_COMPONENT and found["kind"] == "Deployment":
+        return Verdict(False, Reason.CLOSED, f"{title} stands still while a restore is under way", data)
     if status.get("observedGeneration", 0) < found["metadata"].get("generation", 0):
         return Verdict(False, Reason.NOT_OBSERVED, f"{title} has a change that is not yet acted upon", data)
     counted = f"{title} has {ready} of {wanted} Pods ready"

@@ -10,6 +10,7 @@ from typing import Any, Final
 from resee_operator.components import meta
 from resee_operator.components.base import Facts, Manifest
 from resee_operator.components.pods import Pod
+from resee_operator.components.topology import MAINTENANCE_COMPONENT
 from resee_operator.stages import Resolved
 from resee_operator.stages.resolved import Autoscaling, Scale
 
@@ -40,8 +41,9 @@ def deployment(
         "progressDeadlineSeconds": _PROGRESS_SECONDS,
         "template": pod.template(resolved, facts),
     }
-    if resolved.suspended or scale.autoscaling is None:
-        spec["replicas"] = 0 if resolved.suspended else scale.replicas
+    stopped = is_stopped(resolved, pod.component)
+    if stopped or scale.autoscaling is None:
+        spec["replicas"] = 0 if stopped else scale.replicas
     return {
         "apiVersion": "apps/v1",
         "kind": "Deployment",
@@ -50,12 +52,18 @@ def deployment(
     }
 
 
+def is_stopped(resolved: Resolved, component: str) -> bool:
+    """Whether no Pod of it may run: all while suspended; whoever may write while a restore keeps Resee
+    closed."""
+    return resolved.suspended or (resolved.closed and component != MAINTENANCE_COMPONENT)
+
+
 def scaling(resolved: Resolved, component: str, scale: Scale, queues: Sequence[str] = ()) -> list[Manifest]:
-    """The autoscaler, and the disruption budget of a component with several Pods; none while suspended.
+    """The autoscaler, and the disruption budget of a component with several Pods; none while it is stopped.
 
     ``queues`` are those that the component consumes.
     """
-    if resolved.suspended:
+    if is_stopped(resolved, component):
         return []
     objects = [_autoscaler(resolved, component, scale.autoscaling, queues)] if scale.autoscaling else []
     return [*objects, disruption_budget(resolved, component)] if scale.several else objects

@@ -126,7 +126,8 @@ class Applier:
         if live is None or not live.get(OWNS_REPLICAS) or "replicas" in action.manifest["spec"]:
             return
         metadata = {"name": action.name, "namespace": namespace_of(action.manifest)}
-        replicas = {"replicas": live["spec"]["replicas"]}
+        # An autoscaler never wakes a Deployment that has been scaled to nothing.
+        replicas = {"replicas": max(1, live["spec"]["replicas"])}
         part = {"apiVersion": live["apiVersion"], "kind": action.kind, "metadata": metadata, "spec": replicas}
         await self._api.apply(part, manager=HANDOVER)
 
