@@ -51,8 +51,7 @@ def preflight(resolved: Resolved) -> Manifest:
 def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
     """The Job. A changed database address makes it run anew, and so do a changed image and a restore."""
     address = facts.secrets.get(resolved.database.secret_name, {}).get("uri")
-    reads = [address, resolved.restored] if resolved.restored else [address]
-    annotations = {meta.CHECKSUM_ANNOTATION: digest(reads)}
+    annotations = {meta.CHECKSUM_ANNOTATION: digest([address])}
     template = {
         "metadata": {"labels": meta.labels(resolved, NAME), "annotations": annotations},
         "spec": _pod(resolved).spec(resolved),
@@ -73,8 +72,10 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
 
 
 def job_name(resolved: Resolved) -> str:
-    """Name of the Job: it carries a hash of the image and of all that runs in it."""
-    return resolved.child(f"migrate-{digest(_pod(resolved).spec(resolved))[:_SUFFIX]}")
+    """Name of the Job: it carries a hash of the image and of all that runs in it, and of the restore whose
+    data it migrates."""
+    runs = _pod(resolved).spec(resolved)
+    return resolved.child(f"migrate-{digest([runs, resolved.restored] if resolved.restored else runs)[:_SUFFIX]}")
 
 
 def health(resolved: Resolved, live: Live) -> Verdict:
