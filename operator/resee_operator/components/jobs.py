@@ -88,6 +88,9 @@ def run_of(live: Live, name: str, component: str) -> Run:
     }
     at, said = max(_ends(pods), default=("", ""))
     if "Complete" in ended:
+        if not said and any(pod.get("status", {}).get("phase") == "Running" for pod in pods):
+            # Its Pods are watched apart: their end is still to be seen.
+            return Run(JobPhase.RUNNING)
         return Run(JobPhase.COMPLETE, result=_result(said), at=at)
     if "Failed" in ended:
         result = _result(said)

@@ -75,7 +75,9 @@ def job_name(resolved: Resolved) -> str:
     """Name of the Job: it carries a hash of the image and of all that runs in it, and of the restore whose
     data it migrates."""
     runs = _pod(resolved).spec(resolved)
-    return resolved.child(f"migrate-{digest([runs, resolved.restored] if resolved.restored else runs)[:_SUFFIX]}")
+    return resolved.child(
+        f"migrate-{digest([runs, resolved.restored] if resolved.restored else runs)[:_SUFFIX]}"
+    )
 
 
 def health(resolved: Resolved, live: Live) -> Verdict:

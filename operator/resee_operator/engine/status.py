@@ -204,7 +204,9 @@ def _summary(findings: Findings, components: Iterable[Component]) -> Answers:
     apart = {component.NAME for component in components if component.CONDITION in _NOT_FOR_READY}
     bad = [verdict for name, verdict in findings.verdicts.items() if not verdict.healthy]
     ready = not findings.holds and all(
-        verdict.healthy for name, verdict in findings.verdicts.items() if name not in apart
+        verdict.healthy or verdict.reason is Reason.RESTORE_FAILED
+        for name, verdict in findings.verdicts.items()
+        if name not in apart
     )
     failed = outcome.reason in _USER_MUST_ACT
     degraded = failed or any(verdict.reason.needs_action for verdict in bad)

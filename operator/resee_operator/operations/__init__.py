@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from resee_operator.operations import database_version, deletion, rotation, upgrade
+from resee_operator.operations import backup, database_version, deletion, restore, rotation, upgrade
 from resee_operator.operations.base import Course, Live, Operation, SecretChange, StatusWrite
 from resee_operator.stages import Resolved
 
-OPERATIONS: tuple[Operation, ...] = (database_version, deletion, upgrade, rotation)
+OPERATIONS: tuple[Operation, ...] = (database_version, deletion, restore, backup, upgrade, rotation)
 
 
 def steer(

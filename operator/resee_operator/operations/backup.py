@@ -14,7 +14,7 @@ from resee_operator.api.requests import BackupPhase
 from resee_operator.components import backup, drill
 from resee_operator.components.backup_program import COMPONENT, job
 from resee_operator.components.base import Manifest, Reason, Verdict
-from resee_operator.components.jobs import JobState, Run, run_of
+from resee_operator.components.jobs import JobPhase, Run, run_of
 from resee_operator.components.pods import digest
 from resee_operator.operations.base import Course, Live, StatusWrite
 from resee_operator.stages import Resolved
@@ -28,6 +28,8 @@ _SHOWN: Final = 1000
 """Characters of a message that a status takes."""
 _STEPS: Final = 48
 """Parts of the limit in which the age of the newest backup is told: each is a write."""
+_SOON: Final = 1800
+"""Seconds; what is further away is seen by the regular look at every deployment."""
 _JUDGED: Final = (Reason.READY, Reason.WAITING_FOR_FIRST_RUN, Reason.JOB_FAILED)
 """What the regular backup may be found as, for the others to count beside it."""
 
@@ -70,18 +72,23 @@ def _carry_out(
     name = request["metadata"]["name"]
     job_name = resolved.child(f"backup-{digest(request['metadata'].get('uid', name))[:8]}")
     run = run_of(live, job_name, COMPONENT)
-    lost = run.state is JobState.SUCCEEDED and not run.said
+    lost = run.phase is JobPhase.COMPLETE and not run.result
     wanted = [] if lost else [job(resolved, job_name, backup.dump(resolved), _RETRIES)]
     return StatusWrite(KIND, name, _told(request, run, now)), wanted
 
 
 def _told(request: Manifest, run: Run, now: datetime) -> dict[str, Any]:
     started = (request.get("status") or {}).get("started") or moment(now)
-    if run.state is JobState.FAILED:
+    if run.phase is JobPhase.FAILED:
         why = run.why[:_SHOWN]
-        return {"phase": BackupPhase.FAILED.value, "message": why, "started": started, "finished": moment(now)}
-    if run.state is JobState.SUCCEEDED and run.said:
-        said = run.said
+        return {
+            "phase": BackupPhase.FAILED.value,
+            "message": why,
+            "started": started,
+            "finished": moment(now),
+        }
+    if run.phase is JobPhase.COMPLETE and run.result:
+        said = run.result
         facts = {
             "backup": said.get("backup"),
             "location": said.get("location"),
@@ -91,14 +98,18 @@ def _told(request: Manifest, run: Run, now: datetime) -> dict[str, Any]:
         }
         ended = {"phase": BackupPhase.SUCCEEDED.value, "message": "made, and read back as a whole"}
         return {**ended, "started": started, "finished": run.at or moment(now), **_given(facts)}
-    return {"phase": BackupPhase.RUNNING.value, "message": run.why[:_SHOWN] or "is being made", "started": started}
+    return {
+        "phase": BackupPhase.RUNNING.value,
+        "message": run.why[:_SHOWN] or "is being made",
+        "started": started,
+    }
 
 
 def _asked(course: Course, live: Live) -> Iterator[Facts]:
     """What backups that were asked for have come to, those of this pass among them."""
     told = [write.change for write in course.writes if write.kind == KIND]
     for status in (*(request.get("status") or {} for request in live.all_of(KIND)), *told):
-        if status.get("phase") == BackupPhase.FAILED:
+        if status.get("phase") == BackupPhase.FAILED and "finished" in status:
             yield {"lastFailure": status["finished"]}
         elif status.get("phase") == BackupPhase.SUCCEEDED:
             names = {"finished": "lastSuccess", "verified": "lastVerified"}
@@ -118,11 +129,12 @@ def _state(course: Course, live: Live, now: datetime) -> Course:
     if facts.get("lastVerified"):
         step = max(60, resolved.backup.rpo_limit // _STEPS)
         facts["rpoSeconds"] = age // step * step
-    course = course.further(status={"backup": facts} if facts and facts != old else {})
+    course = course.further(status={"backup": facts} if facts else {})
     if not resolved.backup.enabled or resolved.suspended or regular.reason not in _JUDGED:
         return course
     verdict = _judge(resolved, regular, facts, age)
-    again = float(resolved.backup.rpo_limit - age + 1) if age <= resolved.backup.rpo_limit else None
+    left = resolved.backup.rpo_limit - age + 1
+    again = float(left) if 0 < left < _SOON else None
     return course.further(verdicts={backup.NAME: verdict} if verdict else {}, again=again)
 
 
@@ -131,8 +143,14 @@ def _judge(resolved: Resolved, regular: Verdict, facts: Facts, age: int) -> Verd
     failed, made = facts.get("lastFailure", ""), facts.get("lastSuccess", "")
     limit = resolved.backup.rpo_limit
     if age > limit:
-        what = f"the newest verified backup is of {facts['lastVerified']}" if facts.get("lastVerified") else "none yet"
-        message = f"no verified backup for {age // 3600} h, the limit is {limit / 3600:g} h ({what}): {_REMEDY}"
+        what = (
+            f"the newest verified backup is of {facts['lastVerified']}"
+            if facts.get("lastVerified")
+            else "none yet"
+        )
+        message = (
+            f"no verified backup for {age // 3600} h, the limit is {limit / 3600:g} h ({what}): {_REMEDY}"
+        )
         return Verdict(False, Reason.BACKUP_TOO_OLD, message, regular.data)
     if regular.reason is Reason.JOB_FAILED and made > failed:
         return Verdict(True, Reason.READY, f"a backup was made at {made}, after one had failed", regular.data)

@@ -25,6 +25,11 @@ WITH_JOBS: Final = (
 )
 """In the order in which they come."""
 
+LATEST: Final = "latest"
+"""What a user writes for the newest verified backup."""
+NEWEST: Final = "latest-verified"
+"""What the program calls it."""
+
 _RETRIES: Final = {RestorePhase.SWAPPING: 6}
 """Further attempts: an exchange that was made and not reported is told from one that was not by asking
 again."""
@@ -39,7 +44,7 @@ class Jobs:
         uid: identity of the request.
         source: what is restored, from where.
         initial: whether a new deployment begins with it.
-        backup: identifier of the backup; ``latest-verified`` until it is known.
+        backup: identifier of the backup; empty until it is known.
     """
 
     resolved: Resolved
@@ -79,7 +84,8 @@ class Jobs:
         # Another server may lack the roles of the old one; whoever connects owns everything then.
         owner = ("--owner", "current" if self.initial or self.source.foreign else "keep")
         if phase is RestorePhase.CHECKING:
-            return ("preflight", self.backup, *owner, *(("--only-into-empty",) if self.initial else ()))
+            named = NEWEST if self.source.backup == LATEST else self.backup
+            return ("preflight", named, *owner, *(("--only-into-empty",) if self.initial else ()))
         if phase is RestorePhase.RESTORING:
             return ("restore", self.backup, "--into", self.database, *owner)
         return ("swap", self.database)

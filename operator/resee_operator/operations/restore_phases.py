@@ -15,23 +15,21 @@ from resee_operator.api.requests import BackupPhase, RestorePhase
 from resee_operator.api.types import BACKUP_ID
 from resee_operator.components import migration, postgres
 from resee_operator.components.base import Reason
-from resee_operator.components.jobs import JobState
+from resee_operator.components.jobs import JobPhase
 from resee_operator.components.meta import COMPONENT_LABEL
 from resee_operator.operations.backup import moment, parsed
 from resee_operator.operations.base import Live
-from resee_operator.operations.restore_jobs import Jobs
+from resee_operator.operations.restore_jobs import LATEST, Jobs
 from resee_operator.stages import Resolved
 from resee_operator.stages.resolved import Restore
 
-LATEST: Final = "latest"
 POPULATED: Final = "DatabasePopulated"
 """The program's reason where a database that should be new holds tables."""
 
-_NEWEST: Final = "latest-verified"
 _STOP_SECONDS: Final = 600
 """Time that whoever may write gets to end: a worker gets 150 seconds, and its node may be slow."""
-_SERVERS: Final = frozenset({"nginx", "postgres", "redis", "backup", "drill"})
-"""Components that write nothing into the database, or are the restore itself."""
+_WRITERS: Final = ("web", "worker", "beat", "migration")
+"""Components, as far as to a hyphen, that write into the database."""
 
 Memory = dict[str, Any]
 
@@ -82,7 +80,7 @@ class Look:
     @property
     def jobs(self) -> Jobs:
         request = self.request
-        known = request.memory.get("backup") or _NEWEST
+        known = str(request.memory.get("backup") or "")
         return Jobs(self.resolved, request.uid, request.source, request.initial, known)
 
 
@@ -91,7 +89,9 @@ def advance(look: Look) -> Step:
     learned: Memory = {}
     while True:
         phase = look.request.phase
-        step = _PHASES[phase](look) if phase in _PHASES else Step(phase, look.request.memory.get("message", ""))
+        step = (
+            _PHASES[phase](look) if phase in _PHASES else Step(phase, look.request.memory.get("message", ""))
+        )
         learned |= step.learned
         if step.phase is phase:
             return replace(step, learned=learned)
@@ -128,21 +128,27 @@ def _named(look: Look) -> Step:
         return Step(RestorePhase.FAILED, f"ReseeBackup {name} failed: name another one")
     if status.get("phase") != BackupPhase.SUCCEEDED:
         return Step(RestorePhase.WAITING, f"waits for ReseeBackup {name}")
-    return Step(RestorePhase.CHECKING, f"backup {status['backup']} is looked at", {"backup": status["backup"]})
+    return Step(
+        RestorePhase.CHECKING, f"backup {status['backup']} is looked at", {"backup": status["backup"]}
+    )
 
 
 def _checking(look: Look) -> Step:
     run = look.jobs.run(RestorePhase.CHECKING, look.live)
-    if run.state is JobState.FAILED:
+    if run.phase is JobPhase.FAILED:
         return Step(RestorePhase.FAILED, f"the backup cannot be restored, nothing was changed: {run.why}")
-    if run.state is not JobState.SUCCEEDED or not run.said:
+    if run.phase is not JobPhase.COMPLETE or not run.result:
         what = f"versions, space and checksum are looked at{_but(run.why)}"
         return Step(RestorePhase.CHECKING, what)
-    if run.said.get("reason") == POPULATED:
-        return Step(RestorePhase.SUCCEEDED, "the database held data already, which is kept; nothing was restored")
-    learned = {"backup": str(run.said.get("backup", ""))}
+    if (run.result or {}).get("reason") == POPULATED:
+        return Step(
+            RestorePhase.SUCCEEDED, "the database held data already, which is kept; nothing was restored"
+        )
+    learned = {"backup": str((run.result or {}).get("backup", ""))}
     if look.request.initial:
-        return Step(RestorePhase.RESTORING, "the backup can be restored", {**learned, "closed": moment(look.now)})
+        return Step(
+            RestorePhase.RESTORING, "the backup can be restored", {**learned, "closed": moment(look.now)}
+        )
     return Step(RestorePhase.STOPPING, "the backup can be restored", {**learned, "closed": moment(look.now)})
 
 
@@ -162,40 +168,41 @@ def _writers(live: Live) -> Iterator[str]:
     """Whoever may still write into the database."""
     for deployment in live.all_of("Deployment"):
         status, name = deployment.get("status") or {}, deployment["metadata"]["name"]
-        if _component(deployment) in _SERVERS:
+        if not _may_write(deployment):
             continue
         unseen = status.get("observedGeneration", 0) < deployment["metadata"].get("generation", 0)
         if unseen or deployment["spec"].get("replicas", 1) or status.get("replicas", 0):
             yield f"Deployment {name}"
     for pod in live.all_of("Pod"):
         ended = (pod.get("status") or {}).get("phase") in ("Succeeded", "Failed")
-        if _component(pod) not in _SERVERS and not ended:
+        if _may_write(pod) and not ended:
             yield f"Pod {pod['metadata']['name']}"
 
 
-def _component(found: Mapping[str, Any]) -> str:
-    return str((found["metadata"].get("labels") or {}).get(COMPONENT_LABEL, ""))
+def _may_write(found: Mapping[str, Any]) -> bool:
+    component = str((found["metadata"].get("labels") or {}).get(COMPONENT_LABEL, ""))
+    return component.partition("-")[0] in _WRITERS
 
 
 def _saving(look: Look) -> Step:
     run = look.jobs.run(RestorePhase.SAVING, look.live)
-    if run.state is JobState.FAILED:
+    if run.phase is JobPhase.FAILED:
         message = (
             f"the present data could not be saved, so that it serves on: {run.why}. "
             "Where it cannot be read any more, restore with safetyBackup: false"
         )
         return Step(RestorePhase.FAILED, message)
-    if run.state is not JobState.SUCCEEDED:
+    if run.phase is not JobPhase.COMPLETE:
         return Step(RestorePhase.SAVING, f"the present data is backed up{_but(run.why)}")
-    saved = run.said.get("backup")
+    saved = (run.result or {}).get("backup")
     return Step(RestorePhase.RESTORING, "the present data is saved", {"safetyBackup": saved} if saved else {})
 
 
 def _restoring(look: Look) -> Step:
     run = look.jobs.run(RestorePhase.RESTORING, look.live)
-    if run.state is JobState.FAILED:
+    if run.phase is JobPhase.FAILED:
         return Step(RestorePhase.FAILED, f"the restore failed, the old database serves on: {run.why}")
-    if run.state is not JobState.SUCCEEDED:
+    if run.phase is not JobPhase.COMPLETE:
         what = f"backup {look.jobs.backup} is restored into a new database{_but(run.why)}"
         return Step(RestorePhase.RESTORING, what)
     return Step(RestorePhase.SWAPPING, "the new database is what was backed up")
@@ -203,12 +210,16 @@ def _restoring(look: Look) -> Step:
 
 def _swapping(look: Look) -> Step:
     run = look.jobs.run(RestorePhase.SWAPPING, look.live)
-    if run.state is JobState.FAILED:
-        return Step(RestorePhase.FAILED, f"the databases could not be exchanged, the old one serves on: {run.why}")
-    if run.state is not JobState.SUCCEEDED:
+    if run.phase is JobPhase.FAILED:
+        return Step(
+            RestorePhase.FAILED, f"the databases could not be exchanged, the old one serves on: {run.why}"
+        )
+    if run.phase is not JobPhase.COMPLETE:
         return Step(RestorePhase.SWAPPING, f"the new database takes the place of the old one{_but(run.why)}")
-    previous = run.said.get("previousDatabase")
-    return Step(RestorePhase.MIGRATING, "the data is in place", {"previousDatabase": previous} if previous else {})
+    previous = (run.result or {}).get("previousDatabase")
+    return Step(
+        RestorePhase.MIGRATING, "the data is in place", {"previousDatabase": previous} if previous else {}
+    )
 
 
 def _migrating(look: Look) -> Step:
