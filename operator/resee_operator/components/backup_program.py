@@ -55,6 +55,7 @@ def pod(
         args=list(args),
         env=[*env, *variables(place)],
         mounts=mounts,
+        says_its_end=True,
     )
     return Pod(
         component=component,

@@ -30,8 +30,8 @@ def test_servers_of_somebody_else_need_none() -> None:
     assert not names(resolved_of(**EXTERNAL)) & {"demo-postgres", "demo-redis"}
 
 
-def test_no_backup_no_account() -> None:
-    assert "demo-backup" not in names(resolved_of(backup={"enabled": False}))
+def test_without_a_schedule_backups_can_be_asked_for() -> None:
+    assert "demo-backup" in names(resolved_of(backup={"enabled": False}))
 
 
 def test_none_has_a_token() -> None:

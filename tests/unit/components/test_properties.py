@@ -227,7 +227,7 @@ def test_each_condition_has_its_components() -> None:
         "Migrated": ("migration",),
         "WebReady": ("web", "nginx"),
         "WorkersReady": ("worker", "beat"),
-        "BackupHealthy": ("backup",),
+        "BackupHealthy": ("backup", "drill"),
     }
 
 

@@ -191,6 +191,8 @@ def test_reasons_that_need_action() -> None:
         Reason.RUNNING,
         Reason.UPGRADING,
         Reason.ROTATING,
+        Reason.CLOSED,
+        Reason.RESTORE_RUNNING,
     }
     assert {reason for reason in Reason if not reason.needs_action} == fine | passing
 
