@@ -9,7 +9,6 @@ from resee_operator.components import meta
 from resee_operator.components.backup_program import (
     CREDENTIALS,
     DEADLINE,
-    database_variable,
     own_place,
     pod,
 )
@@ -73,7 +72,7 @@ def dump(resolved: Resolved, *args: str) -> Pod:
         "BACKUP_KEEP_WEEKLY": str(kept.weekly),
         "BACKUP_KEEP_MONTHLY": str(kept.monthly),
     }
-    env = [database_variable(resolved), *({"name": name, "value": value} for name, value in plain.items())]
+    env: list[Manifest] = [{"name": name, "value": value} for name, value in plain.items()]
     if resolved.slack:
         env.append(secret_variable("SLACK_WEBHOOK_URL", resolved.slack.name, resolved.slack.key))
     return pod(resolved, ("dump", *args), own_place(resolved), env=env)

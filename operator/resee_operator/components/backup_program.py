@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from resee_operator.components import meta
+from resee_operator.components import encryption, meta
 from resee_operator.components.base import Manifest
 from resee_operator.components.pods import Container, Pod, secret_variable
 from resee_operator.stages import Resolved
@@ -34,11 +34,6 @@ def own_place(resolved: Resolved) -> Place:
     return Place(resolved.backup.destination, f"{resolved.namespace}/{resolved.name}")
 
 
-def database_variable(resolved: Resolved) -> Manifest:
-    """The address of the database that serves."""
-    return secret_variable("DATABASE_URL", resolved.database.secret_name, "uri")
-
-
 def pod(
     resolved: Resolved,
     args: Sequence[str],
@@ -46,15 +41,28 @@ def pod(
     *,
     env: Iterable[Manifest] = (),
     component: str = COMPONENT,
+    database: bool = True,
 ) -> Pod:
-    """A Pod that runs one command of the program and ends."""
+    """A Pod that runs one command of the program and ends.
+
+    Args:
+        resolved: the deployment.
+        args: command and arguments.
+        place: whose backups.
+        env: more variables.
+        component: label of the Pod.
+        database: whether it is told of the database that serves.
+    """
     volumes, mounts = _volumes(resolved, place)
+    address = [secret_variable("DATABASE_URL", resolved.database.secret_name, "uri")]
+    reach = [*address, *encryption.client_variables(resolved)] if database else []
     container = Container(
         name=COMPONENT,
         image=resolved.images.backup,
         args=list(args),
-        env=[*env, *variables(place)],
-        mounts=mounts,
+        env=[*reach, *env, *variables(place)],
+        mounts=[*mounts, *(encryption.mounts(resolved) if database else ())],
+        volumes=encryption.client_volume(resolved) if database else (),
         says_its_end=True,
     )
     return Pod(

@@ -90,7 +90,7 @@ def _template(resolved: Resolved, facts: Facts) -> Manifest:
         "name": "BACKUP_DRILL_DATABASE_URL",
         "value": f"postgres://resee@127.0.0.1:{POSTGRES_PORT}/resee",
     }
-    made = pod(resolved, ["drill"], own_place(resolved), env=[address], component=NAME)
+    made = pod(resolved, ["drill"], own_place(resolved), env=[address], component=NAME, database=False)
     made = replace(made, volumes=[*made.volumes, _data(resolved), {"name": "sockets", "emptyDir": {}}])
     template = made.template(resolved, facts)
     template["spec"]["initContainers"] = [_server(resolved)]

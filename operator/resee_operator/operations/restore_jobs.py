@@ -9,7 +9,7 @@ from resee_operator import quantity
 from resee_operator.api.data import DatabaseProvider
 from resee_operator.api.requests import RestorePhase
 from resee_operator.components import backup
-from resee_operator.components.backup_program import COMPONENT, Place, database_variable, job, pod
+from resee_operator.components.backup_program import COMPONENT, Place, job, pod
 from resee_operator.components.base import Manifest
 from resee_operator.components.jobs import Run, run_of
 from resee_operator.components.pods import Pod, digest
@@ -77,8 +77,7 @@ class Jobs:
 
     def _pod(self, phase: RestorePhase) -> Pod:
         place = Place(self.source.destination, self.source.name)
-        env = [database_variable(self.resolved), *self._volume()]
-        return pod(self.resolved, self._arguments(phase), place, env=env)
+        return pod(self.resolved, self._arguments(phase), place, env=self._volume())
 
     def _arguments(self, phase: RestorePhase) -> tuple[str, ...]:
         # Another server may lack the roles of the old one; whoever connects owns everything then.
