@@ -10,7 +10,7 @@ DEVCLUSTER := $(BIN)/python -m devcluster
 ARGS ?=
 
 .PHONY: help up down env status logs
-.PHONY: test test-zones test-unit test-backend test-frontend test-integration test-e2e bench
+.PHONY: test test-zones test-unit test-backend test-frontend test-integration test-e2e test-disaster bench
 .PHONY: lint format generate requirements setup images clean
 
 ##@ Everyday
@@ -54,6 +54,9 @@ test-e2e: $(READY) ## Run the tests on real Pods; brings the cluster up
 
 test-zones: $(READY) ## Run the faults on three nodes in three zones: 15 minutes, 8 GB
 	@$(BIN)/python -m pytest -q tests/zones
+
+test-disaster: $(READY) ## Destroy a whole cluster and bring Resee back from its bucket
+	@RESEE_E2E_DISASTER=1 $(BIN)/python -m pytest tests/e2e/test_restore.py -k everything_is_gone $(ARGS)
 
 bench: $(READY) ## Measure, beside a yardstick; the result goes to docs/performance.md
 	@$(BIN)/python -m bench $(ARGS)

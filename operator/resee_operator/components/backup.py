@@ -95,11 +95,13 @@ def _judge_credentials(resolved: Resolved, live: Live) -> Verdict:
 def _known(found: list[Result], status: Manifest) -> dict[str, Any]:
     """What the status of the deployment tells about the last good backup."""
     known: dict[str, Any] = {}
-    if status.get("lastSuccessfulTime"):
-        known["lastSuccess"] = status["lastSuccessfulTime"]
-    good = [result.said for result in found if result.ok and result.said.get("command", "dump") == "dump"]
+    good = [result for result in found if result.ok and result.said.get("command", "dump") == "dump"]
+    # One that was made before a restore or an upgrade counts as well.
+    ends = [str(status.get("lastSuccessfulTime", "")), *(result.at for result in good)]
+    if last := max(ends):
+        known["lastSuccess"] = last
     if good:
-        newest = max(good, key=lambda said: str(said.get("finished", "")))
+        newest = max((result.said for result in good), key=lambda said: str(said.get("finished", "")))
         fields = (("location", "location"), ("sizeBytes", "sizeBytes"), ("lastVerified", "verified"))
         known |= {field: newest[key] for field, key in fields if key in newest}
     return known

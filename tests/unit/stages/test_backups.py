@@ -6,7 +6,7 @@ import pytest
 
 from resee_operator.stages.backups import longest_pause
 from resee_operator.stages.resolved import S3, Volume
-from tests.support.deployments import resolved_of
+from tests.support.deployments import resolved_example, resolved_of
 
 HOUR, DAY = 3600, 86_400
 
@@ -40,6 +40,12 @@ def test_the_limit_can_be_given(limit: str, seconds: int) -> None:
 def test_a_drill_has_the_nodes_disk_or_a_volume() -> None:
     assert resolved_of().backup.drill_volume_size is None
     assert resolved_of(backup={"drill": {"volumeSize": "20Gi"}}).backup.drill_volume_size == "20Gi"
+
+
+def test_the_example_of_a_lost_cluster() -> None:
+    restore = resolved_example("Restore").restore
+    assert restore is not None
+    assert (restore.backup, restore.name, restore.foreign) == ("latest", "default/demo", True)
 
 
 def test_a_new_deployment_begins_empty() -> None:
