@@ -48,7 +48,7 @@ class Dump:
             percent = min(100 * raw // max(size, 1), 99)
             logger.info("dumped %d MiB, stored %d MiB, about %d %%", raw // MIB, packed.size // MIB, percent)
 
-        raw, packed = Meter(report), Meter()
+        raw, packed = Meter(report, hashed=False), Meter()
         command = [
             *(
                 self.pg_dump.path,

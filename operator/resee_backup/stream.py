@@ -25,15 +25,17 @@ Stream = Iterator[bytes]
 
 
 class Meter:
-    """Size and SHA-256 of what passed through it.
+    """Size of what passed through it, and its SHA-256 unless only the size is asked for.
 
     Args:
         report: called about every ten seconds with the bytes so far.
+        hashed: whether `sha256` will be asked for; it is the dearest part of a stream that is not compressed.
     """
 
-    def __init__(self, report: Callable[[int], None] | None = None) -> None:
+    def __init__(self, report: Callable[[int], None] | None = None, *, hashed: bool = True) -> None:
         self.size = 0
         self._hash = hashlib.sha256()
+        self._hashed = hashed
         self._report = report
 
     @property
@@ -46,7 +48,8 @@ class Meter:
         next_report = time.monotonic() + PROGRESS_SECONDS
         for chunk in chunks:
             self.size += len(chunk)
-            self._hash.update(chunk)
+            if self._hashed:
+                self._hash.update(chunk)
             if self._report is not None and time.monotonic() >= next_report:
                 self._report(self.size)
                 next_report = time.monotonic() + PROGRESS_SECONDS

@@ -86,7 +86,7 @@ class Controllers:
                 held = found.get("status") or {}
                 if name in self.frozen or status is None or held.items() >= status.items():
                     continue
-                if kind == "Job" and held.get("completionTime"):
+                if kind == "Job" and held.get("conditions"):
                     continue
                 await client.patch(
                     KINDS[kind], self._namespace, name, {"status": status}, subresource="status"

@@ -76,6 +76,7 @@ class MultipartUpload:
         self._checksum = {name: extra[name] for name in ("ChecksumAlgorithm",) if name in extra}
         self._done: list[dict[str, Any]] = []
         self._on_the_way: deque[tuple[Future[dict[str, Any]], Part]] = deque()
+        self._on_disk = False
         self._pool = ThreadPoolExecutor(IN_FLIGHT, thread_name_prefix="upload")
 
     def __enter__(self) -> Self:
@@ -87,6 +88,7 @@ class MultipartUpload:
 
     def send_all(self, chunks: Iterable[bytes], size: int) -> None:
         """Send the stream in parts of `size` bytes."""
+        self._on_disk = size > IN_MEMORY
         for number, part in enumerate(parts(chunks, size), start=1):
             if number > PARTS:
                 raise self._too_large(size)
@@ -98,7 +100,9 @@ class MultipartUpload:
 
     def _send(self, number: int, part: Part) -> dict[str, Any]:
         with translated(f"{self._where} part {number}"):
-            sent = self._client.upload_part(**self._at, PartNumber=number, Body=part, **self._checksum)
+            # Bytes go out in one piece; a file would be read and sent 16 KiB at a time.
+            body = part if self._on_disk else part.read()
+            sent = self._client.upload_part(**self._at, PartNumber=number, Body=body, **self._checksum)
         checksum = {name: sent[name] for name in ("ChecksumCRC32",) if name in sent}
         return {"PartNumber": number, "ETag": sent["ETag"], **checksum}
 

@@ -47,3 +47,10 @@ def test_a_source_that_fails_is_not_an_end() -> None:
 
     with pytest.raises(ConnectionError):
         list(compress(Meter().through(failing()), 3))
+
+
+def test_a_size_alone_costs_no_hash() -> None:
+    meter = Meter(hashed=False)
+    assert b"".join(meter.through([b"ab", b"c"])) == b"abc"
+    assert meter.size == 3
+    assert meter.sha256 == Meter().sha256, "nothing was hashed"
