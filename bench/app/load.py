@@ -55,6 +55,7 @@ class Load:
         )
         self.statuses: Counter[int] = Counter()
         self.latencies: list[float] = []
+        self.answers = 0  # those of the warm-up too
 
     async def run(self) -> dict[str, Any]:
         """Warms up, measures, and says what was measured."""
@@ -63,6 +64,7 @@ class Load:
         await asyncio.gather(*(self._connection(begin, end) for _ in range(self.plan["connections"])))
         return {
             "statuses": self.statuses,
+            "answers": self.answers,
             "seconds": self.plan["seconds"],
             "latencies": [round(1000 * one, 3) for one in self.latencies],
         }
@@ -78,6 +80,7 @@ class Load:
                 reader, writer = await asyncio.open_connection(self.plan["host"], self.plan["port"])
                 continue
             now = time.perf_counter()
+            self.answers += 1
             if begin <= start and now <= end:
                 self.statuses[status] += 1
                 self.latencies.append(now - start)

@@ -44,11 +44,17 @@ class Series:
 
     rates: list[float] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)  # milliseconds
+    costs: list[float] = field(default_factory=list)  # milliseconds of web's processor for each answer
 
     @property
     def rate(self) -> float:
         """Answers a second, the median of the rounds."""
         return statistics.median(self.rates)
+
+    @property
+    def cost(self) -> float:
+        """Milliseconds of processor time of web's Pod for each answer, the median of the rounds."""
+        return statistics.median(self.costs)
 
     def percentile(self, percent: int) -> float:
         """Milliseconds within which so many of a hundred were answered."""
@@ -101,12 +107,15 @@ def _fill(kubectl: Kubectl) -> dict[str, Any]:
 
 def _round(kubectl: Kubectl, facts: dict[str, Any], seconds: float, series: dict[str, Series]) -> None:
     for name, requests in _requests(facts).items():
+        before = _processor(kubectl)
         answered = _ask(kubectl, requests, seconds)
+        used = _processor(kubectl) - before
         statuses = {int(status): count for status, count in answered["statuses"].items()}
         if set(statuses) != {200}:
             raise RuntimeError(f"{name} was answered with {statuses}")
         series[name].rates.append(statuses[200] / answered["seconds"])
         series[name].latencies += answered["latencies"]
+        series[name].costs.append(1000 * used / answered["answers"])
     for name in ("today", "complete"):
         series[f"{name} in PostgreSQL"].rates.append(_pgbench(kubectl, facts[name], seconds))
 
@@ -140,6 +149,12 @@ def _ask(kubectl: Kubectl, requests: list[dict[str, Any]], seconds: float) -> di
     said = kubectl("exec", "-i", "load", "--", "python3", "-c", program, stdin=json.dumps(plan))
     answered: dict[str, Any] = json.loads(said)
     return answered
+
+
+def _processor(kubectl: Kubectl) -> float:
+    """Seconds of processor time that web's Pod has used so far."""
+    said = kubectl("exec", f"deployment/{NAME}-web", "--", "cat", "/sys/fs/cgroup/cpu.stat")
+    return int(said.split()[1]) / 1e6
 
 
 def _pgbench(kubectl: Kubectl, statement: str, seconds: float) -> float:

@@ -17,6 +17,9 @@ def figures(result: Result) -> list[Figure]:
         _beside("today, 1,000 contents due, nothing changed since", series["today"], bare, f">= {GOAL}"),
         _beside("today, answered anew each time", series["today anew"], bare),
         _beside("complete", series["complete"], bare),
+        _cost("today", series["today"], bare),
+        _cost("today, answered anew", series["today anew"], bare),
+        _cost("complete", series["complete"], bare),
         _beside_database("today, answered anew", series["today anew"], series["today in PostgreSQL"]),
         _beside_database("complete", series["complete"], series["complete in PostgreSQL"]),
         Figure(
@@ -32,6 +35,16 @@ def _beside(name: str, measured: Series, bare: Series, goal: str = "") -> Figure
     ratio = measured.rate / bare.rate
     missed = " (missed)" if goal and ratio < GOAL else ""
     return Figure(name, _all(measured), f"{bare.rate:.0f}/s, the bare view", f"{ratio:.2f}", goal + missed)
+
+
+def _cost(name: str, measured: Series, bare: Series) -> Figure:
+    """What bounds the rate where web's processor is what is short: steadier than a rate on a busy machine."""
+    return Figure(
+        f"{name}: web's processor time for each answer",
+        f"{measured.cost:.2f} ms",
+        f"{bare.cost:.2f} ms, the bare view",
+        f"{bare.cost / measured.cost:.2f}",
+    )
 
 
 def _beside_database(name: str, measured: Series, database: Series) -> Figure:

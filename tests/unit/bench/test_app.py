@@ -52,14 +52,17 @@ def test_every_answer_is_counted_with_its_latency(stub: StubBackend) -> None:
     assert all(latency > 0 for latency in measured["latencies"])
     # Kept connections: as many as were asked for. What came while it warmed up is not counted.
     assert stub.connections == 2
-    assert stub.requests > len(measured["latencies"])
+    assert stub.requests >= measured["answers"] > len(measured["latencies"])
 
 
 def result(today: float) -> Result:
     rates = {"bare": 1000.0, "today": today, "today anew": 100.0, "complete": 50.0}
     database = {"today in PostgreSQL": 400.0, "complete in PostgreSQL": 200.0}
     latencies = [float(n) for n in range(1, 101)]
-    series = {name: Series([rate, rate, 1.0], latencies) for name, rate in {**rates, **database}.items()}
+    series = {
+        name: Series([rate, rate, 1.0], latencies, [1000 / rate])
+        for name, rate in {**rates, **database}.items()
+    }
     return Result(series, [[2, 4], [2, 4]])
 
 
@@ -70,6 +73,12 @@ def test_the_goal_is_a_share_of_the_bare_view(today: float, goal: str) -> None:
     assert (first.ratio, first.goal) == (f"{today / 1000:.2f}", goal)
     assert first.yardstick == "1000/s, the bare view"
     assert bare.measured == "1000/s, 50.5 / 100.0 ms"
+
+
+def test_the_cost_of_an_answer_stands_beside_that_of_the_bare_view() -> None:
+    (row,) = [row for row in figures(result(500)) if row.name.startswith("complete: web")]
+
+    assert (row.measured, row.yardstick, row.ratio) == ("20.00 ms", "1.00 ms, the bare view", "0.05")
 
 
 def test_each_endpoint_stands_beside_its_statements_and_its_queries() -> None:

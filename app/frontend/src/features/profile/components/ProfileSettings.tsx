@@ -54,17 +54,19 @@ export function ProfileSettings({ profile }: { profile: Profile }) {
           </select>
         )}
       </Field>
-      <Field label={t('profile.mailLanguage')} hint={t('profile.mailLanguageHint')}>
-        {(control) => (
-          <select {...control} {...form.register('language')} className="input">
-            {Object.entries(LANGUAGES).map(([code, name]) => (
-              <option key={code} value={code}>
-                {name}
-              </option>
-            ))}
-          </select>
-        )}
-      </Field>
+      <div className="mt-4">
+        <Field label={t('profile.mailLanguage')} hint={t('profile.mailLanguageHint')}>
+          {(control) => (
+            <select {...control} {...form.register('language')} className="input">
+              {Object.entries(LANGUAGES).map(([code, name]) => (
+                <option key={code} value={code}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          )}
+        </Field>
+      </div>
       <div className="mt-3 divide-y divide-line">
         <ReminderRow kind="daily" register={form.register} />
         <ReminderRow kind="evening" register={form.register} />
