@@ -73,7 +73,7 @@ generate: $(READY) ## Write the CRDs, the chart's copies and tables, and the cha
 	@PYTHONPATH=operator $(BIN)/python -m tools.generate
 
 requirements: $(READY) ## Lock requirements/*.in with hashes
-	@for name in uv operator backup backend dev; do \
+	@for name in uv operator backup patroni backend dev; do \
 		$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate \
 			--python-version 3.11 requirements/$$name.in --output-file requirements/$$name.txt || exit; \
 	done
