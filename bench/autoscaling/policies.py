@@ -11,7 +11,7 @@ from bench.autoscaling.model import LEAST, MOST, Seen
 from resee_operator.scaling.history import History, Sample
 from resee_operator.scaling.rule import IN_WINDOW, OUT_WINDOW, PAUSE, Bounds, Change, Reading, decide
 from resee_operator.stages.defaults import PRODUCTION
-from resee_operator.stages.resolved import Band
+from resee_operator.stages.sizes import Band
 
 TOLERANCE: Final = 0.1
 

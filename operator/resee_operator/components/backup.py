@@ -20,7 +20,8 @@ from resee_operator.components.pods import Pod, secret_variable
 from resee_operator.components.storage import claim
 from resee_operator.components.verdicts import secret_holds
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import S3, Volume
+from resee_operator.stages.resolved import S3
+from resee_operator.stages.sizes import Volume
 
 NAME = "backup"
 CONDITION: str | None = "BackupHealthy"

@@ -9,7 +9,7 @@ from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import Pod, exec_probe
 from resee_operator.components.workloads import RECREATE, deployment
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import Scale
+from resee_operator.stages.sizes import Scale
 
 NAME = "beat"
 CONDITION: str | None = "WorkersReady"

@@ -10,7 +10,7 @@ from resee_operator.components import meta
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.verdicts import existing
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import PodSettings
+from resee_operator.stages.sizes import PodSettings
 
 NAME = "identity"
 CONDITION: str | None = None

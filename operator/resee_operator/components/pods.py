@@ -16,7 +16,7 @@ from resee_operator.components import meta
 from resee_operator.components.base import Facts, Manifest
 from resee_operator.components.jobs import SAYS_ITS_END
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import PodSettings, Resources
+from resee_operator.stages.sizes import PodSettings, Resources
 
 APP_USER: Final = 10001
 """User of Resee's own images."""

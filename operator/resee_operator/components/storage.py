@@ -8,7 +8,7 @@ from resee_operator.components import meta
 from resee_operator.components.base import Facts, Manifest
 from resee_operator.components.pods import Pod
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import Volume
+from resee_operator.stages.sizes import Volume
 
 _LEAST_SIZE: Final = "64Mi"
 """Size in the template of a claim: what Kubernetes makes from it by itself can only grow to the size

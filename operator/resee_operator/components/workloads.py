@@ -12,7 +12,7 @@ from resee_operator.components.base import Facts, Manifest
 from resee_operator.components.pods import Pod
 from resee_operator.components.topology import MAINTENANCE_COMPONENT
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import Autoscaling, Scale
+from resee_operator.stages.sizes import Autoscaling, Scale
 
 _HISTORY: Final = 3
 """Old ReplicaSets that are kept, to look at and to go back to."""

@@ -17,7 +17,7 @@ from resee_operator.components.jobs import JobPhase, run_of
 from resee_operator.components.topology import worker_label
 from resee_operator.operations.base import Course, Live
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import Scale
+from resee_operator.stages.sizes import Scale
 
 NAME = "deletion"
 

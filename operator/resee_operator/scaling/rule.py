@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from resee_operator.stages.resolved import Band
+from resee_operator.stages.sizes import Band
 
 OUT_WINDOW: Final = {"cpu": 300.0, "requests": 60.0, "queue": 60.0}
 """Seconds over which a figure is averaged before Pods are added: 5 minutes of CPU are the architecture's; it

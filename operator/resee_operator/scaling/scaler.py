@@ -13,7 +13,7 @@ from resee_operator.kube.resources import Manifest, name_of
 from resee_operator.scaling.history import History, Sample
 from resee_operator.scaling.measures import Measures
 from resee_operator.scaling.rule import IN_WINDOW, OUT_WINDOW, Bounds, Reading
-from resee_operator.stages.resolved import Band
+from resee_operator.stages.sizes import Band
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from resee_operator.api.data import Destination, S3Destination
 from resee_operator.api.requests import InitialRestore
 from resee_operator.stages import pods
 from resee_operator.stages.defaults import StageDefaults
-from resee_operator.stages.resolved import S3, Backup, Restore, Retention, Volume
+from resee_operator.stages.resolved import S3, Backup, Restore, Retention
+from resee_operator.stages.sizes import Volume
 
 _SOME_DAY: Final = datetime(2024, 1, 1, tzinfo=UTC)
 _UNITS: Final = {"s": 1, "m": 60, "h": 3600, "d": 86_400}

@@ -14,7 +14,7 @@ from resee_operator.api.data import DatabaseProvider, RedisProvider
 from resee_operator.api.deployment import Stage
 from resee_operator.api.lifecycle import UpgradeBackup
 from resee_operator.api.workloads import QUEUES
-from resee_operator.stages.resolved import Autoscaling, Band, Resources, Scale, Volume
+from resee_operator.stages.sizes import Autoscaling, Band, Resources, Scale, Volume
 
 
 @dataclass(frozen=True, slots=True)

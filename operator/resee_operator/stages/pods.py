@@ -12,7 +12,7 @@ from resee_operator.api.data import Storage
 from resee_operator.api.pods import EnvVar, PodOverrides
 from resee_operator.api.pods import Resources as ResourcesSpec
 from resee_operator.api.workloads import ScalableOverrides
-from resee_operator.stages.resolved import Autoscaling, Band, PodSettings, Resources, Scale, Volume
+from resee_operator.stages.sizes import Autoscaling, Band, PodSettings, Resources, Scale, Volume
 
 
 def plain(resources: Resources) -> PodSettings:

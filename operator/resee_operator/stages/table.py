@@ -6,7 +6,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 
 from resee_operator.stages.defaults import STAGES, StageDefaults
-from resee_operator.stages.resolved import Resources, Scale
+from resee_operator.stages.sizes import Resources, Scale
 
 _INTRODUCTION = """\
 # Stages

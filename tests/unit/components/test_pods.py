@@ -9,7 +9,7 @@ import pytest
 
 from resee_operator.components import Facts, meta, pods
 from resee_operator.components.pods import Container, Pod
-from resee_operator.stages.resolved import PodSettings, Resources
+from resee_operator.stages.sizes import PodSettings, Resources
 from tests.support.deployments import find, manifests_of, production, resolved_of
 from tests.support.pod_security import violations
 

@@ -11,7 +11,7 @@ import pytest
 from resee_operator.components import Facts, meta, storage, workloads
 from resee_operator.components.pods import Container, Pod
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import Autoscaling, Band, PodSettings, Resources, Scale, Volume
+from resee_operator.stages.sizes import Autoscaling, Band, PodSettings, Resources, Scale, Volume
 from tests.support.deployments import UID, resolved_of
 
 POD = Pod(

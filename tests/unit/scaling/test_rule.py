@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from resee_operator.scaling.rule import Bounds, Change, Decision, Reading, decide
-from resee_operator.stages.resolved import Band
+from resee_operator.stages.sizes import Band
 
 BOUNDS = Bounds(2, 10)
 CPU, REQUESTS = Band(70, 30), Band(1000, 100)

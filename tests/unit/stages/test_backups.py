@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from resee_operator.stages.backups import longest_pause
-from resee_operator.stages.resolved import S3, Volume
+from resee_operator.stages.resolved import S3
+from resee_operator.stages.sizes import Volume
 from tests.support.deployments import resolved_example, resolved_of
 
 HOUR, DAY = 3600, 86_400

@@ -12,7 +12,7 @@ from resee_operator.api.deployment import Stage
 from resee_operator.api.workloads import QUEUES
 from resee_operator.components import Manifest
 from resee_operator.stages.defaults import BASIC, LOCAL, PRODUCTION, STAGES, StageDefaults
-from resee_operator.stages.resolved import Band
+from resee_operator.stages.sizes import Band
 from tests.support.deployments import manifests_of, pod_templates, resolved_of
 
 MIB = Decimal(2**20)

@@ -10,7 +10,8 @@ from resee_operator.api.data import DatabaseProvider, RedisProvider
 from resee_operator.api.deployment import DeletionPolicy, Stage
 from resee_operator.api.workloads import QUEUES
 from resee_operator.errors import InvalidSpec, NotSupported
-from resee_operator.stages.resolved import S3, Autoscaling, Band, Scale, SecretKeyRef, Volume
+from resee_operator.stages.resolved import S3, SecretKeyRef
+from resee_operator.stages.sizes import Autoscaling, Band, Scale, Volume
 from tests.support.deployments import EXTERNAL, production, resolved_of
 
 

@@ -27,7 +27,7 @@ from resee_operator.components.topology import (
 )
 from resee_operator.components.workloads import disruption_budget, headless_service, service
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import Resources
+from resee_operator.stages.sizes import Resources
 
 COMPONENT: Final = "redis"
 WATCHER: Final = "sentinel"
