@@ -11,7 +11,8 @@ from typing import Any
 from resee_operator import plan
 from resee_operator.engine.diff import DIGEST, stamp
 from resee_operator.kube.client import KubeClient
-from resee_operator.kube.connection import Connection, Limits, load_configuration
+from resee_operator.kube.configuration import load_configuration
+from resee_operator.kube.connection import Connection, Limits
 from resee_operator.kube.resources import KINDS, RESEE, Manifest, name_of
 from resee_operator.settings import Settings
 

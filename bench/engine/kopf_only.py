@@ -24,7 +24,8 @@ import kopf
 from resee_operator.engine.cache import OURS
 from resee_operator.handlers import kopf_settings
 from resee_operator.kube.client import KubeClient
-from resee_operator.kube.connection import Connection, credentials_of, load_configuration
+from resee_operator.kube.configuration import credentials_of, load_configuration
+from resee_operator.kube.connection import Connection
 from resee_operator.kube.resources import CHILDREN, RESEE, Resource
 
 KINDS = tuple(kind for kind in CHILDREN if not kind.optional)

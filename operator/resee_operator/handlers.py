@@ -14,7 +14,7 @@ from typing import Any
 
 import kopf
 
-from resee_operator.kube.connection import credentials_of, load_configuration
+from resee_operator.kube.configuration import credentials_of, load_configuration
 from resee_operator.kube.resources import RESEE
 from resee_operator.runtime import Operator
 from resee_operator.settings import Settings

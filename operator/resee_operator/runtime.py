@@ -12,7 +12,7 @@ import itertools
 import logging
 import random
 import time
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from resee_operator import metrics as counting
@@ -23,12 +23,13 @@ from resee_operator.engine.queue import Key, Queue, Urgency
 from resee_operator.engine.reconcile import Reconciler
 from resee_operator.kube.api import KubeApi
 from resee_operator.kube.client import KubeClient
-from resee_operator.kube.connection import Connection, Limits, load_configuration
-from resee_operator.kube.errors import ApiError, NotFound
+from resee_operator.kube.configuration import load_configuration
+from resee_operator.kube.connection import Connection, Limits
+from resee_operator.kube.errors import ApiError
 from resee_operator.kube.lease import Leadership
 from resee_operator.kube.resources import CHILDREN, KINDS, REQUESTS, RESEE, Manifest
 from resee_operator.kube.slots import PROMPT
-from resee_operator.kube.watch import Pace, Watch
+from resee_operator.kube.watch import Pace, Watch, fill_all
 from resee_operator.metrics import Metrics
 from resee_operator.scaling import autoscaler
 from resee_operator.settings import Settings
@@ -99,8 +100,8 @@ class Operator:
         """List everything; returns when the cache is whole. Waits for as long as the definition is
         missing."""
         started = time.monotonic()
-        await _until_listed(self.resees)
-        await asyncio.gather(*(_until_listed([watch]) for watch in self.watches))
+        await fill_all(self.resees)
+        await asyncio.gather(*(fill_all([watch]) for watch in self.watches))
         self._filled = True
         # What has been listed stays for good; the collector need not look at it again and again.
         gc.collect()
@@ -288,18 +289,3 @@ async def running(settings: Settings) -> AsyncIterator[Operator]:
 async def _end(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-
-
-async def _until_listed(watches: Iterable[Watch]) -> None:
-    for watch in watches:
-        pause = 0.2
-        while True:
-            try:
-                await watch.fill()
-                break
-            except NotFound:
-                log.warning("the kind %s is not installed; install the chart's CRDs", watch.resource.kind)
-            except ApiError as error:
-                log.warning("list of %s: %s", watch.resource.plural, error)
-            await asyncio.sleep(pause)
-            pause = min(pause * 2, 5.0)

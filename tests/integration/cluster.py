@@ -13,7 +13,8 @@ from typing import Any
 from devcluster.apiserver import ApiServer
 from devcluster.deploy.chart import ESTABLISHED
 from resee_operator.kube.client import KubeClient
-from resee_operator.kube.connection import Connection, load_configuration
+from resee_operator.kube.configuration import load_configuration
+from resee_operator.kube.connection import Connection
 
 ROOT = Path(__file__).parents[2]
 CRDS = ROOT / "crds"

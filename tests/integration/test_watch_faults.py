@@ -11,7 +11,8 @@ from typing import Any
 
 from devcluster.apiserver import ApiServer
 from resee_operator.kube.client import KubeClient
-from resee_operator.kube.connection import Connection, Limits, load_configuration
+from resee_operator.kube.configuration import load_configuration
+from resee_operator.kube.connection import Connection, Limits
 from resee_operator.kube.resources import KINDS, Manifest, Resource, name_of
 from resee_operator.kube.watch import Name, Watch
 from tests.integration.cluster import kubectl

@@ -10,7 +10,8 @@ from resee_operator.components import encryption, meta
 from resee_operator.components.base import Manifest
 from resee_operator.components.pods import Container, Pod, secret_variable
 from resee_operator.stages import Resolved
-from resee_operator.stages.resolved import S3, Volume
+from resee_operator.stages.resolved import S3
+from resee_operator.stages.sizes import Volume
 
 COMPONENT: Final = "backup"
 """Label, ServiceAccount and network policy of every Pod that reaches both database and backups."""

@@ -6,7 +6,7 @@ from kubernetes.aio.client import Configuration
 from kubernetes.aio.config import ConfigException, list_kube_config_contexts, load_kube_config
 
 from resee_operator.errors import UserError
-from resee_operator.kube.connection import load_configuration
+from resee_operator.kube.configuration import load_configuration
 
 
 async def connect_as_user(kubeconfig: str | None, context: str | None) -> tuple[Configuration, str]:

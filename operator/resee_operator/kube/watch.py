@@ -11,7 +11,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -175,3 +175,20 @@ class Watch:
                 elif event.type != "BOOKMARK":
                     self._sink.seen(self.resource, found)
         self._beat = self._now()
+
+
+async def fill_all(watches: Iterable[Watch]) -> None:
+    """Fill one watch after the other; a kind that is not installed yet and a server that is away are waited
+    for."""
+    for watch in watches:
+        pause = 0.2
+        while True:
+            try:
+                await watch.fill()
+                break
+            except NotFound:
+                log.warning("the kind %s is not installed; install the chart's CRDs", watch.resource.kind)
+            except ApiError as error:
+                log.warning("list of %s: %s", watch.resource.plural, error)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 5.0)

@@ -11,7 +11,8 @@ import pytest
 from aiohttp import web
 from kubernetes.aio.client import Configuration
 
-from resee_operator.kube.connection import Connection, Credentials, Limits, proxy_of
+from resee_operator.kube.configuration import Credentials, proxy_of
+from resee_operator.kube.connection import Connection, Limits
 from resee_operator.kube.errors import Conflict, Forbidden, NotFound, NotLeader, Unavailable
 
 FAST = Limits(timeout=1.0, backoff=0.001, longest_backoff=0.002, attempts=4)
