@@ -50,7 +50,7 @@ class Size:
         return cls(deployments, batch, min(cls.by_kubectl, batch), touched=batch)
 
 
-SHORT = Size(deployments=12, batch=6, by_kubectl=2, samples=8, idle=2.0, touched=6)
+SHORT = Size(deployments=8, batch=4, by_kubectl=1, samples=4, idle=0.5, touched=4)
 
 
 @dataclass

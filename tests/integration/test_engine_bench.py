@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from bench.engine import measure
 from bench.engine.plots import draw
 from bench.engine.rows import rows
-from bench.engine.scene import Measured, Size
+from bench.engine.scene import SHORT, Measured
 from bench.engine.seen import PATIENCE
-from devcluster.progress import Progress
 from resee_operator.engine.news import SETTLE
 
-SIZE = Size(deployments=8, batch=4, by_kubectl=1, samples=4, idle=0.5, touched=4)
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def measured() -> Measured:
-    """One run for all tests of this module."""
-    return measure(SIZE, Progress.silent())
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Measured:
+    """One run for all tests of this module, by the command that people use."""
+    file = tmp_path_factory.mktemp("bench") / "figures.json"
+    command = [sys.executable, "-m", "bench", "engine", "--short", "--output", str(file)]
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT / 'operator'}:{ROOT}"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return Measured(**json.loads(file.read_text()))
 
 
 def test_pass_without_drift_calls_nothing(measured: Measured) -> None:
-    assert measured.figures["nodrift.passes"] >= SIZE.touched
+    assert measured.figures["nodrift.passes"] >= SHORT.touched
     assert measured.figures["nodrift.calls"] == 0
 
 
@@ -32,7 +39,7 @@ def test_deployment_costs_one_write_for_each_child_and_two_for_its_status(measur
     # Where the machine is so slow that a deployment takes longer, its progress is told in between.
     slow = measured.figures["operator.seconds"] // SETTLE
     allowed = measured.figures["children"] + 2 + slow
-    assert measured.figures["operator.writes"] <= SIZE.batch * allowed
+    assert measured.figures["operator.writes"] <= SHORT.batch * allowed
 
 
 def test_restarted_operator_writes_nothing(measured: Measured) -> None:
@@ -50,7 +57,7 @@ def test_failing_deployment_was_tried_while_others_were_edited(measured: Measure
 
 
 def test_every_row_of_the_table_has_a_figure(measured: Measured) -> None:
-    table = rows(measured, SIZE)
+    table = rows(measured, SHORT)
 
     assert len(table) == 16
     assert all(row.measured and "nan" not in row.measured for row in table)
