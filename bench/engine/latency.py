@@ -19,8 +19,8 @@ from resee_operator.kube.client import KubeClient
 from resee_operator.kube.resources import RESEE, Manifest, Resource, name_of
 
 Sample = Callable[[], Coroutine[Any, Any, float]]
-_MOST = 60
-"""Threads of web; the limit is 64."""
+_DEFAULT, _MOST = 2, 60
+"""Threads of web: of a Local deployment, and in edits at most; the limit is 64."""
 _PORT = {"service": {"type": "NodePort", "nodePort": 30999}}
 
 
@@ -44,7 +44,7 @@ class Latencies:
         """Another number of web's threads in a spec -> web's Deployment, the only child that it changes."""
         name = self._some()
         self._edits += 1
-        self._threads[name] = self._threads.get(name, 1) % _MOST + 1
+        self._threads[name] = self._threads.get(name, _DEFAULT) % _MOST + 1
         change = {"spec": {"web": {"concurrency": self._threads[name]}}}
         return await self._timed(
             self._seen,
