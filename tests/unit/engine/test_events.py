@@ -9,16 +9,9 @@ import pytest
 from resee_operator.engine.events import QUIET, Events
 from resee_operator.kube.errors import Unavailable
 from resee_operator.kube.fake import FakeKube
+from tests.support.clock import Clock
 
 RESEE: dict[str, Any] = {"metadata": {"name": "demo", "namespace": "default", "uid": "u1"}}
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -5,23 +5,14 @@ from __future__ import annotations
 import pytest
 
 from resee_operator.engine.news import LONGEST, SETTLE, News
+from tests.support.clock import Clock
 
 KEY = ("default", "demo")
 
 
-class Clock:
-    """Stands still until it is moved."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(100.0)
 
 
 @pytest.fixture

@@ -7,16 +7,7 @@ import asyncio
 import pytest
 
 from resee_operator.engine.queue import HELD, Backoff, Key, Queue, Urgency
-
-
-class Clock:
-    """Moved by hand."""
-
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.clock import Clock
 
 
 @pytest.fixture

@@ -10,16 +10,9 @@ from resee_operator.kube.errors import ApiError, Unavailable
 from resee_operator.kube.fake import FakeKube
 from resee_operator.kube.lease import Leadership, LeaseTimes
 from resee_operator.kube.resources import LEASE
+from tests.support.clock import Clock
 
 TIMES = LeaseTimes(duration=12, deadline=8.0, retry=0.001)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -40,7 +33,7 @@ def replica(kube: FakeKube, name: str, clock: Clock, told: list[bool] | None = N
 
 
 async def test_first_to_come_leads_and_the_other_waits(kube: FakeKube) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     first, second = replica(kube, "first", clock), replica(kube, "second", clock)
     await first.round()
     await second.round()
@@ -49,7 +42,7 @@ async def test_first_to_come_leads_and_the_other_waits(kube: FakeKube) -> None:
 
 
 async def test_renewals_keep_it(kube: FakeKube) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     first, second = replica(kube, "first", clock), replica(kube, "second", clock)
     for _ in range(20):
         await first.round()
@@ -61,7 +54,7 @@ async def test_renewals_keep_it(kube: FakeKube) -> None:
 
 
 async def test_holder_that_does_not_renew_is_replaced_after_the_duration(kube: FakeKube) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     first, second = replica(kube, "first", clock), replica(kube, "second", clock)
     await first.round()
     await second.round()
@@ -77,7 +70,7 @@ async def test_holder_that_does_not_renew_is_replaced_after_the_duration(kube: F
 
 @pytest.mark.parametrize("paused", [0.1, 4.0, 7.9, 8.1, 11.9, 12.1, 60.0])
 async def test_paused_holder_stops_before_another_can_begin(kube: FakeKube, paused: float) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     first, second = replica(kube, "first", clock), replica(kube, "second", clock)
     await first.round()
     await second.round()
@@ -89,7 +82,7 @@ async def test_paused_holder_stops_before_another_can_begin(kube: FakeKube, paus
 
 
 async def test_continued_holder_does_not_take_it_back(kube: FakeKube) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     told: list[bool] = []
     first, second = replica(kube, "first", clock, told), replica(kube, "second", clock)
     await first.round()
@@ -103,7 +96,7 @@ async def test_continued_holder_does_not_take_it_back(kube: FakeKube) -> None:
 
 
 async def test_clock_of_the_wall_does_not_matter(kube: FakeKube) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     first, second = replica(kube, "first", clock), replica(kube, "second", clock)
     await first.round()
     await kube.patch(LEASE, "default", "lease", {"spec": {"renewTime": "1999-01-01T00:00:00.000000Z"}})
@@ -113,7 +106,7 @@ async def test_clock_of_the_wall_does_not_matter(kube: FakeKube) -> None:
 
 
 async def test_released_lease_is_free_at_once(kube: FakeKube) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     told: list[bool] = []
     first, second = replica(kube, "first", clock, told), replica(kube, "second", clock)
     await first.round()
@@ -126,7 +119,7 @@ async def test_released_lease_is_free_at_once(kube: FakeKube) -> None:
 
 
 async def test_release_of_what_is_not_ours_does_nothing(kube: FakeKube) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     first, second = replica(kube, "first", clock), replica(kube, "second", clock)
     await first.round()
     await second.round()
@@ -136,7 +129,7 @@ async def test_release_of_what_is_not_ours_does_nothing(kube: FakeKube) -> None:
 
 
 async def test_unreachable_server_ends_leadership_at_the_deadline(kube: FakeKube) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     first = replica(kube, "first", clock)
     await first.round()
 
@@ -153,7 +146,7 @@ async def test_unreachable_server_ends_leadership_at_the_deadline(kube: FakeKube
 
 
 async def test_of_two_at_the_same_moment_one_leads(kube: FakeKube) -> None:
-    clock = Clock()
+    clock = Clock(100.0)
     replicas = [replica(kube, f"r{number}", clock) for number in range(5)]
     await asyncio.gather(*(each.round() for each in replicas))
 
@@ -161,7 +154,7 @@ async def test_of_two_at_the_same_moment_one_leads(kube: FakeKube) -> None:
 
 
 async def test_cancelled_run_gives_the_lease_back(kube: FakeKube) -> None:
-    first = replica(kube, "first", Clock())
+    first = replica(kube, "first", Clock(100.0))
     task = asyncio.create_task(first.run())
     async with asyncio.timeout(1):
         while not first.leads():  # noqa: ASYNC110 - there is no event to wait for
