@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from bench.figures import ROOT, Figure
@@ -27,6 +28,8 @@ _CACHES = {
     "npm_config_cache": "npm",
 }
 
+_NOT_PASSED_ON = frozenset({"MAKEFLAGS", "MAKEOVERRIDES", "MFLAGS", "PYTHONPATH", "RESEE_STATE_DIR"})
+
 
 def run(cores: int | None, ports: tuple[int, int], progress: Progress) -> list[Figure]:
     """Clone, `make up` twice, and remove everything again.
@@ -38,9 +41,7 @@ def run(cores: int | None, ports: tuple[int, int], progress: Progress) -> list[F
     """
     folder = Path(tempfile.mkdtemp(prefix="resee-road-"))
     clone = folder / "clone"
-    environment = {**os.environ, **{name: str(folder / place) for name, place in _CACHES.items()}}
-    environment["ARGS"] = f"--http-port {ports[0]} --s3-port {ports[1]}"
-    environment.pop("RESEE_STATE_DIR", None)
+    environment = environment_of(os.environ, folder, ports)
     before = os.sched_getaffinity(0)
     others = os.getloadavg()[0]
     os.sched_setaffinity(0, sorted(before)[:cores])
@@ -67,6 +68,14 @@ def run(cores: int | None, ports: tuple[int, int], progress: Progress) -> list[F
         Figure(f"`make down`, {where}", f"{down:.0f} s"),
         Figure("load of the machine before, by others", f"{others:.1f}"),
     ]
+
+
+def environment_of(ours: Mapping[str, str], folder: Path, ports: tuple[int, int]) -> dict[str, str]:
+    """Of `make up` in the clone: caches in the folder, and nothing of the make that started the bench, whose ARGS
+    would win over these."""
+    kept = {name: value for name, value in ours.items() if name not in _NOT_PASSED_ON}
+    caches = {name: str(folder / place) for name, place in _CACHES.items()}
+    return {**kept, **caches, "ARGS": f"--http-port {ports[0]} --s3-port {ports[1]}"}
 
 
 def _make(clone: Path, target: str, environment: dict[str, str]) -> float:
