@@ -71,8 +71,8 @@ def run(cores: int | None, ports: tuple[int, int], progress: Progress) -> list[F
 
 
 def environment_of(ours: Mapping[str, str], folder: Path, ports: tuple[int, int]) -> dict[str, str]:
-    """Of `make up` in the clone: caches in the folder, and nothing of the make that started the bench, whose ARGS
-    would win over these."""
+    """Of `make up` in the clone: caches in the folder, and nothing of the make that started the bench, whose
+    ARGS would win over these."""
     kept = {name: value for name, value in ours.items() if name not in _NOT_PASSED_ON}
     caches = {name: str(folder / place) for name, place in _CACHES.items()}
     return {**kept, **caches, "ARGS": f"--http-port {ports[0]} --s3-port {ports[1]}"}
