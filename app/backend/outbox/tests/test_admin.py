@@ -48,7 +48,13 @@ def test_what_users_said_of_their_reviews_is_not_changed(staff, owner):
 def test_a_tier_that_staff_lowers_caps_the_users_indexes(staff, owner):
     content = Content.objects.create(author=owner.user, title="Water", body="x")
     content.schedules.update(interval_index=7)
-    form = {"email": owner.user.email, "tier": "BASIC", "time_zone": "UTC", "is_active": "on"}
+    form = {
+        "email": owner.user.email,
+        "tier": "BASIC",
+        "time_zone": "UTC",
+        "language": "en",
+        "is_active": "on",
+    }
 
     answer = staff.post(f"/admin/accounts/user/{owner.user.pk}/change/", form)
 
