@@ -50,8 +50,8 @@ class Operator:
     """Everything that runs in one replica. Made by `running`."""
 
     def __init__(self, api: KubeApi, settings: Settings, metrics: Metrics, leadership: Leadership) -> None:
-        self.cache = Cache(self._wake)
         self.queue = Queue()
+        self.cache = Cache(self.queue.add)
         self.leadership = leadership
         self.metrics = metrics
         self._settings = settings
@@ -165,9 +165,6 @@ class Operator:
     def ready(self) -> str | None:
         """What is missing, for the readiness probe."""
         return None if self._filled else "the cache is not yet filled"
-
-    def _wake(self, key: Key, urgency: Urgency, delay: float) -> None:
-        self.queue.add(key, urgency, delay)
 
     async def _work(self, number: int) -> None:
         while True:

@@ -8,10 +8,12 @@ watch's echo of them is recognised as nothing new, so that a pass does not cause
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 from resee_operator.engine.entries import Entry, Owners
 from resee_operator.engine.queue import MERGE, Key, Urgency
+from resee_operator.engine.topics import topic_of
 from resee_operator.engine.trim import Packer, trim
 from resee_operator.kube.resources import (
     REQUESTS,
@@ -31,7 +33,6 @@ NOT_OURS = f"{MANAGED_BY}!=resee-operator"
 
 Child = tuple[str, str]
 """Kind and name of a child."""
-Wake = Callable[[Key, Urgency, float], None]
 
 _REQUESTS = frozenset(resource.kind for resource in REQUESTS)
 _BURIED = 4096
@@ -39,12 +40,14 @@ _BURIED = 4096
 gone."""
 
 
-class Cache:
-    """Live view of everything that the operator looks after. A `kube.watch.Sink`.
+class Wake(Protocol):
+    """Called when a deployment needs a pass; `Queue.add` is one."""
 
-    Args:
-        wake: called with key, urgency and delay when a deployment needs a pass.
-    """
+    def __call__(self, key: Key, urgency: Urgency, delay: float, topic: str = "", /) -> None: ...
+
+
+class Cache:
+    """Live view of everything that the operator looks after. A `kube.watch.Sink`."""
 
     def __init__(self, wake: Wake) -> None:
         self._wake = wake
@@ -72,9 +75,10 @@ class Cache:
         known = self._resees.get(key) if resource is RESEE else self._children.get(key, {}).get(child)
         if known is not None and known.version >= version:
             return
+        topic = topic_of(self.unpack(RESEE.kind, known), found) if resource is RESEE and known else ""
         self._keep(resource, key, found)
         if resource is RESEE or resource.kind == "Secret" or resource.kind in _REQUESTS:
-            self._wake(key, Urgency.EDIT, 0.0)
+            self._wake(key, Urgency.EDIT, 0.0, topic)
         else:
             self._wake(key, Urgency.CHANGE, MERGE)
 
@@ -125,7 +129,7 @@ class Cache:
             return
         if resource is RESEE and known is not None and self._was_edited(known, found):
             # The answer to a write of the status also tells of an edit whose own event is now an old one.
-            self._wake(key, Urgency.EDIT, 0.0)
+            self._wake(key, Urgency.EDIT, 0.0, topic_of(self.unpack(RESEE.kind, known), found))
         self._keep(resource, key, found)
 
     def _was_edited(self, known: Entry, found: Manifest) -> bool:

@@ -1,8 +1,8 @@
 """Which deployment has its pass next: no two passes of one at once, later events merge, failures back off.
 
-Every second turn goes to whoever has waited longest, so that nobody starves. The turns between go to the
-newest of the most urgent, so that one edit does not wait behind a fleet of a thousand that was edited just
-before.
+Every second turn goes to whoever has waited longest, so that nobody starves. The turns between go to the most
+urgent, and among edits to the newest of those that are about what the fewest are about, so that one edit does
+not wait behind a fleet of a thousand that is being edited as a whole.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
+
+from resee_operator.engine.topics import Topics
 
 Key = tuple[str, str]
 """Namespace and name of a ReseeDeployment."""
@@ -67,6 +69,7 @@ class Queue:
         self._now = monotonic
         self._ready: dict[Urgency, OrderedDict[Key, float]] = {urgency: OrderedDict() for urgency in Urgency}
         self._waiting: dict[Key, tuple[float, Urgency]] = {}
+        self._topics = Topics()
         self._due: list[tuple[float, int, Key]] = []
         self._running: dict[Key, Urgency | None] = {}
         self._prompt: set[Key] = set()
@@ -76,8 +79,10 @@ class Queue:
         self._order = itertools.count()
         self._wake = asyncio.Event()
 
-    def add(self, key: Key, urgency: Urgency = Urgency.CHANGE, delay: float = 0.0) -> None:
+    def add(self, key: Key, urgency: Urgency = Urgency.CHANGE, delay: float = 0.0, topic: str = "") -> None:
         """Ask for a pass, at once or after `delay` seconds; merges with what is asked for already.
+
+        `topic` says what an edit is about.
 
         A key that backs off is woken at once by an edit only. Its children's changes bring its next try
         nearer, but no nearer than `HELD`: a pass that fails half-way changes children itself.
@@ -93,7 +98,7 @@ class Queue:
         elif delay:
             self._wait(key, urgency, delay)
         else:
-            self._make_ready(key, urgency)
+            self._make_ready(key, urgency, topic)
 
     async def get(self) -> Key:
         """The next key; `done` must follow."""
@@ -156,7 +161,7 @@ class Queue:
         """Keys whose last pass failed."""
         return len(self._held)
 
-    def _make_ready(self, key: Key, urgency: Urgency) -> None:
+    def _make_ready(self, key: Key, urgency: Urgency, topic: str = "") -> None:
         self._waiting.pop(key, None)
         self._held.discard(key)
         since = self._now()
@@ -166,6 +171,8 @@ class Queue:
                     return
                 since = keys.pop(key)
         self._ready[urgency][key] = since
+        if urgency is Urgency.EDIT:
+            self._topics.add(key, topic)
         self._wake.set()
 
     def _wait(self, key: Key, urgency: Urgency, delay: float, *, replace: bool = False) -> None:
@@ -198,8 +205,11 @@ class Queue:
             return None
         fair = next(self._turns) % 2 == 1
         urgency, keys = min(filled, key=_longest_wait) if fair else filled[0]
-        key, since = keys.popitem(last=not fair)
-        if urgency is Urgency.EDIT and self._now() - since < PROMPT:
+        if urgency is not Urgency.EDIT:
+            return keys.popitem(last=not fair)[0]
+        key = next(iter(keys)) if fair else self._topics.rarest()
+        self._topics.remove(key)
+        if self._now() - keys.pop(key) < PROMPT:
             self._prompt.add(key)
         return key
 

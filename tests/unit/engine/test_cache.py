@@ -20,10 +20,12 @@ class Woken:
 
     def __init__(self) -> None:
         self.keys: list[tuple[Key, Urgency]] = []
+        self.topics: list[str] = []
 
-    def __call__(self, key: Key, urgency: Urgency, delay: float) -> None:
+    def __call__(self, key: Key, urgency: Urgency, delay: float, topic: str = "", /) -> None:
         del delay
         self.keys.append((key, urgency))
+        self.topics.append(topic)
 
     def take(self) -> list[tuple[Key, Urgency]]:
         keys, self.keys = self.keys, []
@@ -191,6 +193,15 @@ def test_resee_comes_and_goes(cache: Cache, woken: Woken) -> None:
     assert woken.take() == [(KEY, Urgency.EDIT)] * 2
 
 
+def test_edit_says_what_it_is_about(cache: Cache, woken: Woken) -> None:
+    cache.seen(RESEE, {**resee(1), "spec": {"stage": "Local", "web": {"replicas": 1}}})
+    cache.seen(RESEE, {**resee(2), "spec": {"stage": "Local", "web": {"replicas": 2}, "logLevel": "INFO"}})
+    cache.seen(RESEE, {**resee(3), "spec": {"web": {"replicas": 2}, "logLevel": "INFO"}})
+    cache.seen(RESEE, {**resee(4), "spec": {"web": {"replicas": 2}, "logLevel": "INFO"}})
+
+    assert woken.topics == ["", "logLevel web", "stage", ""]
+
+
 def test_edit_inside_the_answer_to_a_status_write_wakes(cache: Cache, woken: Woken) -> None:
     """The edit's own event comes after the answer, and is older than what is at hand by then."""
     cache.seen(RESEE, resee(1))
@@ -199,6 +210,7 @@ def test_edit_inside_the_answer_to_a_status_write_wakes(cache: Cache, woken: Wok
     cache.written(RESEE, edited)
 
     assert woken.take() == [(KEY, Urgency.EDIT)]
+    assert woken.topics[-1] == "stage"
     cache.seen(RESEE, {**resee(2), "spec": {"stage": "Prod"}})
     assert (cache.resee(KEY) or {})["spec"] == {"stage": "Prod"}
 

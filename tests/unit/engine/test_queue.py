@@ -166,6 +166,28 @@ async def test_late_edit_does_not_wait_behind_a_fleet(queue: Queue, clock: Clock
     assert key("late") in turns
 
 
+async def test_edit_of_its_own_does_not_wait_behind_a_fleet_that_is_still_being_edited(queue: Queue) -> None:
+    for number in range(500):
+        queue.add(key(f"before-{number}"), Urgency.EDIT, topic="logLevel")
+    queue.add(key("apart"), Urgency.EDIT, topic="web")
+    for number in range(500):
+        queue.add(key(f"after-{number}"), Urgency.EDIT, topic="logLevel")
+    turns = [await queue.get() for _ in range(2)]
+
+    assert key("apart") in turns
+
+
+async def test_topics_are_forgotten_with_their_last_edit(queue: Queue) -> None:
+    names = ("a", "b", "c", "d")
+    for name in names:
+        queue.add(key(name), Urgency.EDIT, topic=name)
+
+    assert {await queue.get() for _ in names} == {key(name) for name in names}
+    queue.add(key("a"), Urgency.EDIT, topic="b")
+    queue.done(key("a"))
+    assert await queue.get() == key("a")
+
+
 async def test_nobody_starves(queue: Queue, clock: Clock) -> None:
     queue.add(key("patient"), Urgency.RESYNC)
     served = set()
