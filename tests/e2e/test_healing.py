@@ -19,12 +19,19 @@ KINDS = (
     "job",
     "statefulset",
 )
+WITH_PODS = ("deployment", "job", "statefulset")
+
+
+def _pods(deployment: Deployment) -> dict[str, str]:
+    """Uids of the deployment's Pods, by name."""
+    return {pod["metadata"]["name"]: pod["metadata"]["uid"] for pod in deployment.children("pods")}
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_deleted_children_come_back(deployment: Deployment, kind: str) -> None:
     before = {o["metadata"]["name"]: o for o in deployment.children(kind)}
     assert before, f"the deployment has no {kind}"
+    doomed = {uid for name, uid in _pods(deployment).items() if name.startswith(tuple(before))}
 
     for name in before:
         deployment.kubectl("delete", kind, name, "--wait=true", "--cascade=background")
@@ -36,7 +43,13 @@ def test_deleted_children_come_back(deployment: Deployment, kind: str) -> None:
             assert after[name]["metadata"]["uid"] != old["metadata"]["uid"]
             assert after[name].get("data") == old.get("data"), f"{kind}/{name} came back with other data"
 
+    def replaced() -> None:
+        # Until they are gone the new workload may count the Pods of the old one.
+        assert doomed.isdisjoint(_pods(deployment).values())
+
     until(back, Budget.REPAIR)
+    if kind in WITH_PODS:
+        until(replaced, Budget.POD)
     deployment.settle()
 
 
