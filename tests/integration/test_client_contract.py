@@ -275,5 +275,8 @@ async def test_watch_since_a_forgotten_version_is_gone(
 
 
 async def _first_event(api: KubeApi, home: str, since: str) -> WatchEvent:
-    async with asyncio.timeout(Budget.EVENT.seconds):
-        return await anext(aiter(api.watch(CONFIG, home, since=since)))
+    async with (
+        asyncio.timeout(Budget.EVENT.seconds),
+        aclosing(api.watch(CONFIG, home, since=since)) as events,
+    ):
+        return await anext(events)

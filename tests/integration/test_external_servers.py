@@ -53,7 +53,7 @@ def test_the_production_example_becomes_ready(
     server: ApiServer, namespace: str, alone: OperatorProcess
 ) -> None:
     resee = Resee(server, namespace)
-    spec: dict[str, Any] = example("Production")["spec"]
+    spec: dict[str, Any] = example("production-aws")["spec"]
     for section, keys in (("database", ("uri",)), ("redis", ("uri", "cache_uri"))):
         name = spec[section]["external"]["secretName"]
         make(resee, name, **dict.fromkeys(keys, "scheme://u:p@server.example:7000/0"))

@@ -106,9 +106,9 @@ def env_of(manifest: Manifest) -> dict[str, Any]:
     return {variable["name"]: variable.get("value", variable.get("valueFrom")) for variable in variables}
 
 
-def example(stage: str) -> dict[str, Any]:
-    """The committed example of a stage."""
-    loaded = yaml.safe_load((EXAMPLES / f"{stage.lower()}.yaml").read_text())
+def example(name: str) -> dict[str, Any]:
+    """A committed example: that of a stage, or of another name."""
+    loaded = yaml.safe_load((EXAMPLES / f"{name.lower()}.yaml").read_text())
     assert isinstance(loaded, dict)
     return loaded
 

@@ -87,7 +87,7 @@ def service(resolved: Resolved, component: str, port: int, target: int) -> Manif
 def zonal(resolved: Resolved) -> dict[str, str]:
     """Across zones traffic stays in its zone where that has a Pod, so that a zone's end is felt in it
     alone."""
-    return {"trafficDistribution": "PreferClose"} if resolved.spread_zones else {}
+    return {"trafficDistribution": "PreferSameZone"} if resolved.spread_zones else {}
 
 
 def headless_service(resolved: Resolved, component: str, name: str) -> Manifest:

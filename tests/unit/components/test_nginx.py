@@ -97,8 +97,8 @@ def test_production_runs_one_in_each_zone_and_they_do_not_go_together() -> None:
 
 def test_across_zones_traffic_stays_in_its_zone_and_another_web_is_tried() -> None:
     near, alone = production(), resolved_of()
-    assert find(manifests_of(near), "Service", "demo-nginx")["spec"]["trafficDistribution"] == "PreferClose"
-    assert find(manifests_of(near), "Service", "demo-web")["spec"]["trafficDistribution"] == "PreferClose"
+    for name in ("demo-nginx", "demo-web"):
+        assert find(manifests_of(near), "Service", name)["spec"]["trafficDistribution"] == "PreferSameZone"
     assert env_of(deployment(near))["BACKEND_TRIES"] == "3"
     assert "trafficDistribution" not in find(manifests_of(alone), "Service", "demo-nginx")["spec"]
     assert "BACKEND_TRIES" not in env_of(deployment(alone))
