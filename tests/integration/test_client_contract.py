@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import gc
+from collections.abc import AsyncIterator, Iterator
 from contextlib import aclosing
 from typing import Any
 
@@ -18,6 +19,13 @@ from tests.support.wait import Budget
 
 CONFIG = KINDS["ConfigMap"]
 DEPLOYMENT = KINDS["Deployment"]
+
+
+@pytest.fixture(autouse=True)
+def collected() -> Iterator[None]:
+    """A connection that is left open is told by the test that left it."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(params=["fake", "real"])

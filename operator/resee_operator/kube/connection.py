@@ -203,7 +203,10 @@ class Connection:
             async with await self._open(call, timeout) as response:
                 if response.status >= 400:
                     raise error_of(response.status, _status_of(await response.read()))
-                yield _lines(response)
+                try:
+                    yield _lines(response)
+                finally:
+                    _hang_up(response)
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise Unavailable(0, type(error).__name__, f"the watch broke off: {error}") from error
 
@@ -211,6 +214,13 @@ class Connection:
         asked = error.retry_after if isinstance(error, Unavailable) else None
         wait = asked or self._limits.backoff * 2 ** (attempt - 1)
         return min(wait, self._limits.longest_backoff) * random.uniform(0.5, 1.0)  # noqa: S311 - no secret
+
+
+def _hang_up(response: ClientResponse) -> None:
+    """Close a stream's connection at once: a goodbye over TLS may outlive the loop of a process that ends."""
+    connection = response.connection
+    if connection is not None and connection.transport is not None:
+        connection.transport.abort()
 
 
 def _worth_retrying(error: ApiError, call: Call) -> bool:
