@@ -25,7 +25,7 @@ from tenacity import (
     wait_random_exponential,
 )
 
-from resee_backup.catalogue import MOMENT
+from resee_backup.catalogue import new_id
 from resee_backup.database import Database
 from resee_backup.errors import Reason, TransientError, UserError
 from resee_backup.server import REPLACED, RESTORED, Server, name_for
@@ -69,7 +69,7 @@ class Swap:
         moves: list[tuple[str, str, str | None]] = [(self.new, self.live.name, None)]
         previous = ""
         if self.server.mark(self.live.name) is not None:
-            previous = name_for(self.live.name, "before", f"{moment:{MOMENT}}")
+            previous = name_for(self.live.name, "before", new_id(moment))
             moves.insert(0, (self.live.name, previous, REPLACED.format(self.new)))
         self._rename(moves)
         logger.info("%s serves as %s; what was there before is %r", self.new, self.live.name, previous)
