@@ -5,6 +5,7 @@ RESEE_WAIT_MULTIPLIER stretches them like every other wait."""
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 
@@ -39,7 +40,8 @@ def under(load: Load, fault: Callable[[], float]) -> float:
         seen_for(BEFORE)
         moment = fault()
         seen_for(AFTER)
-    print(load.told(moment))  # noqa: T201 - the figures of docs/performance.md
+    # The figures of docs/performance.md.
+    sys.stdout.write(f"{load.told(moment)}\n")
     nothing_lost(load)
     return moment
 
@@ -73,6 +75,7 @@ def test_the_zone_of_the_primary_ends_and_comes_back(load: Load, faults: Faults,
         with getattr(faults, way)(node) as moment:
             seen_for(AFTER)
         seen_for(BEFORE)
-    print(load.told(moment))  # noqa: T201 - the figures of docs/performance.md
+    # The figures of docs/performance.md.
+    sys.stdout.write(f"{load.told(moment)}\n")
     nothing_lost(load)
     assert load.outage("writes", moment) <= goal(20)
