@@ -16,6 +16,7 @@ from typing import Any
 
 import aiohttp
 import orjson
+from aiohttp.abc import AbstractStreamWriter
 from aiohttp.client_reqrep import ClientRequest, ClientResponse
 from aiohttp.connector import Connection as PooledConnection
 from kubernetes.aio.client import Configuration
@@ -70,17 +71,35 @@ class Call:
 
 
 def _guarded(guard: Guard | None) -> type[ClientRequest]:
-    """A request class that asks the guard at the last moment, when the pool has given the connection.
+    """A request class that asks the guard at the last moments: when the pool has given the connection, and
+    when the bytes leave.
 
-    An earlier check would leave a gap: a process stopped (SIGSTOP) while it waits for a connection would,
-    when it is continued, write under a Lease that another replica has taken meanwhile.
+    Earlier checks alone would leave a gap: a process stopped (SIGSTOP) while it waits for a connection, or
+    for its next turn, would, when it is continued, write under a Lease that another replica has taken
+    meanwhile.
     """
 
     class GuardedRequest(ClientRequest):
         async def send(self, conn: PooledConnection) -> ClientResponse:
+            self._ask()
+            return await super().send(conn)
+
+        async def write_bytes(
+            self, writer: AbstractStreamWriter, conn: PooledConnection, content_length: int | None = None
+        ) -> None:
+            # Before Python 3.12 this runs in a later turn of the event loop than send().
+            try:
+                self._ask()
+            except NotLeader as stopped:
+                if conn.protocol is not None:
+                    conn.protocol.set_exception(stopped)
+                conn.close()
+                return
+            await super().write_bytes(writer, conn, content_length)
+
+        def _ask(self) -> None:
             if guard is not None and self.method in _WRITES and not guard():
                 raise NotLeader
-            return await super().send(conn)
 
     return GuardedRequest
 

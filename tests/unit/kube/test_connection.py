@@ -166,6 +166,16 @@ async def test_guard_stops_writes_and_lets_reads_through() -> None:
     assert [request.method for request in server.asked] == ["GET"]
 
 
+async def test_guard_is_asked_when_the_bytes_leave() -> None:
+    """The pool has given the connection, and the event loop runs other things before the body goes out."""
+    server, leads = Server(200), iter([True, False])
+    async with connected(server.answer, guard=lambda: next(leads)) as (connection, _):
+        with pytest.raises(NotLeader):
+            await connection.request("PATCH", "/", body={"a": 1})
+
+    assert not server.asked
+
+
 async def test_guard_is_asked_after_waiting_for_a_place() -> None:
     server, leads = Server(200), [True]
 
