@@ -16,7 +16,7 @@ from bench import engine, figures, ready, road
 from bench.app import measure as app
 from bench.app import report as app_report
 from bench.autoscaling import report as autoscaling
-from bench.backup.__main__ import measured as backup_figures
+from bench.backup.run import measured as backup_figures
 from bench.engine import plots, rows
 from bench.engine.scene import SHORT, Size
 from bench.tasks import measure as tasks
@@ -77,9 +77,8 @@ def engine_command(short: bool, deployments: int | None, output: Path | None, wr
     if output is not None:
         output.write_text(json.dumps({"figures": measured.figures, "series": measured.series}))
     table = rows.rows(measured, size)
-    figures.show("The engine with a fleet", table)
+    figures.report("engine", "The engine with a fleet", table, to_docs=write)
     if write:
-        figures.write("engine", table)
         plots.draw(measured, figures.IMAGES)
 
 
@@ -91,9 +90,7 @@ def backup_command(gib: float, rounds: int, write: bool) -> None:
     """Dump, verify and restore, against pg_dump and pg_restore alone."""
     with Progress.on_stderr() as progress, progress.step("dumps and restores"), service_folder() as folder:
         measured = backup_figures(folder, gib, rounds)
-    figures.show("Backups", measured)
-    if write:
-        figures.write("backup", measured)
+    figures.report("backup", "Backups", measured, to_docs=write)
 
 
 @main.command("ready")
@@ -104,9 +101,7 @@ def ready_command(rounds: int, cluster: str, write: bool) -> None:
     """From an applied ReseeDeployment to Ready, against the same manifests by hand."""
     with Progress.on_stderr() as progress:
         measured = ready.run(rounds, progress, cluster)
-    figures.show("Applied to Ready", measured)
-    if write:
-        figures.write("ready", measured)
+    figures.report("ready", "Applied to Ready", measured, to_docs=write)
 
 
 @main.command("road")
@@ -117,9 +112,7 @@ def road_command(cores: int | None, ports: tuple[int, int], write: bool) -> None
     """`make up` from a fresh clone with empty caches, then with full ones. Needs root."""
     with Progress.on_stderr() as progress:
         measured = road.run(cores, ports, progress)
-    figures.show("From a checkout to a running Resee", measured)
-    if write:
-        figures.write("road", measured)
+    figures.report("road", "From a checkout to a running Resee", measured, to_docs=write)
 
 
 @main.command("autoscaling")
@@ -129,9 +122,8 @@ def autoscaling_command(seed: int, write: bool) -> None:
     """A simulated week of load under the rule and under plain autoscalers. Needs no cluster."""
     traces = autoscaling.simulate(seed)
     measured = autoscaling.figures(traces)
-    figures.show("A week of load", measured)
+    figures.report("autoscaling", "A week of load", measured, to_docs=write)
     if write:
-        figures.write("autoscaling", measured)
         autoscaling.write_image(traces, seed)
 
 
@@ -144,9 +136,7 @@ def app_command(rounds: int, seconds: float, cluster: str, write: bool) -> None:
     """The hot endpoints through nginx, against a bare view and against PostgreSQL alone."""
     with Progress.on_stderr() as progress:
         measured = app_report.figures(app.run(rounds, seconds, progress, cluster))
-    figures.show("The application", measured)
-    if write:
-        figures.write("app", measured)
+    figures.report("app", "The application", measured, to_docs=write)
 
 
 @main.command("tasks")
@@ -157,9 +147,7 @@ def tasks_command(count: int, rounds: int, write: bool) -> None:
     """Celery's tasks a second, and those lost with a worker or Redis, against Celery's defaults."""
     with Progress.on_stderr() as progress:
         measured = tasks.run(count, rounds, progress)
-    figures.show("Tasks", measured)
-    if write:
-        figures.write("tasks", measured)
+    figures.report("tasks", "Tasks", measured, to_docs=write)
 
 
 if __name__ == "__main__":

@@ -75,3 +75,10 @@ def write(name: str, figures: Sequence[Figure], report: Path = REPORT) -> None:
     if not marks.search(text):
         raise LookupError(f"{report.name} has no marks <!-- bench:{name} --> ... <!-- /bench -->: add them")
     report.write_text(marks.sub(lambda found: found[1] + markdown(figures) + "\n" + found[2], text, count=1))
+
+
+def report(name: str, title: str, figures: Sequence[Figure], *, to_docs: bool) -> None:
+    """Print the figures of the bench `name`, and put them into the report where asked."""
+    show(title, figures)
+    if to_docs:
+        write(name, figures)
