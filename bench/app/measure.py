@@ -33,6 +33,8 @@ SPEC: dict[str, Any] = {
         "env": [
             {"name": "THROTTLE_ANON", "value": "100000000/hour"},
             {"name": "THROTTLE_USER", "value": "100000000/hour"},
+            # The bare view leaves its line in the log as every other request does.
+            {"name": "LOG_SKIP_PATHS", "value": "/metrics"},
         ]
     },
     "nginx": {"env": [{"name": "API_RATE", "value": "1000000"}, {"name": "API_BURST", "value": "1000000"}]},

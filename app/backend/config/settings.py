@@ -46,6 +46,7 @@ MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
     "core.middleware.MetricsMiddleware",
     "core.middleware.BodyLimitMiddleware",
+    "core.kept.KeptAnswersMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -102,6 +103,9 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+# Whose answers may come from Redis (core.kept).
+KEPT_PATHS = ("/api/review/today/",)
+
 # Off where tiers are sold: then only the admin changes them.
 TIER_SELF_SERVICE = env.bool("TIER_SELF_SERVICE", default=True)
 
@@ -173,6 +177,8 @@ SPECTACULAR_SETTINGS = {
     ],
 }
 
+# Asked every few seconds by the kubelet and Prometheus: counted, but not worth a line each.
+LOG_SKIP_PATHS = tuple(env.list("LOG_SKIP_PATHS", default=["/api/health/", "/metrics"]))
 SLACK_WEBHOOK_URL = env.str("SLACK_WEBHOOK_URL", default="")
 LOGGING = logging_config(env.str("LOG_LEVEL", default="INFO"), slack=bool(SLACK_WEBHOOK_URL))
 

@@ -2,12 +2,15 @@
 
 One round trip says whether the answer is still true, counts the request for the throttle and fetches it. It
 is served only for the same address, to the same user, with a token that was verified and has not run out,
-whose user has changed nothing since (core.generations): password, activity and time zone included.
+whose user has changed nothing since (core.generations): password, activity and time zone included. It has
+the headers that it had, so that the middlewares behind this one are not asked either.
 Everything else goes the usual way, which keeps its answer.
 """
 
+import json
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -15,8 +18,9 @@ from typing import Any, cast
 import redis
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.urls import ResolverMatch, resolve
 from django.utils import timezone
+from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework_simplejwt.exceptions import TokenError
@@ -79,39 +83,60 @@ def _claims(token: str) -> Claims:
 
 
 class KeptAnswers(APIView):
-    """A view whose answers to GET are kept. Each is true until `kept_until` at most."""
+    """A view whose answers to GET may be kept, if KEPT_PATHS has its path."""
 
     def kept_until(self) -> float:
-        """Seconds of the epoch, asked after the view has answered."""
+        """Seconds of the epoch until which an answer of now is true at most."""
         raise NotImplementedError
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        claims = _claims_of(request)
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        # Before anything is read: what was read before midnight is of the day before.
+        self._until = self.kept_until()
+
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
+        if request.method == "GET" and response.status_code == 200:
+            response.kept_until = self._until  # type: ignore[attr-defined]
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class KeptAnswersMiddleware:
+    """Answers from what is kept, and keeps what views of KeptAnswers have answered."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        claims = _claims_of(request) if request.path_info in settings.KEPT_PATHS else None
         if claims is None:
-            return super().dispatch(request, *args, **kwargs)
+            return self.get_response(request)
         where = _place(request, claims)
         try:
             marks, kept = _fetch(where, claims)
         except redis.RedisError as error:
             logger.warning("no kept answers: Redis does not answer: %s", error)
-            return super().dispatch(request, *args, **kwargs)
+            return self.get_response(request)
         if kept is not None:
-            return HttpResponse(kept, content_type="application/json", headers={"Allow": self._allow()})
-        response = super().dispatch(request, *args, **kwargs)
-        if response.status_code == 200 and isinstance(response, Response):
+            request.resolver_match = _route(request.path_info)
+            return kept
+        response = self.get_response(request)
+        until = getattr(response, "kept_until", None)
+        if until is not None:
             # The very token of this request has just been found to be this user's and of this password.
-            head = f"{self.kept_until()} {claims.password}\n"
-            response.add_post_render_callback(lambda rendered: _keep(where, marks + head.encode(), rendered))
+            _keep(where, marks + f"{until} {claims.password}\n".encode(), response)
         return response
 
-    def _allow(self) -> str:
-        return ", ".join(self.allowed_methods)
+
+@lru_cache(maxsize=16)
+def _route(path: str) -> ResolverMatch:
+    """Under which the request is measured; KEPT_PATHS bounds how many there are."""
+    return resolve(path)
 
 
 def _claims_of(request: HttpRequest) -> Claims | None:
     """What the token says, where the request is one that may be answered from what is kept."""
-    kind, _, token = request.headers.get("Authorization", "").partition(" ")
-    accepts = request.headers.get("Accept", "*/*")
+    kind, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
+    accepts = request.META.get("HTTP_ACCEPT", "*/*")
     plain = request.method == "GET" and kind == "Bearer" and ("*/*" in accepts or "/json" in accepts)
     # What is read from a replica may be old in a way that the marks do not know of.
     if not plain or "replica" in settings.DATABASES or len(request.get_full_path()) > _LONGEST_PATH:
@@ -128,7 +153,7 @@ def _place(request: HttpRequest, claims: Claims) -> str:
     return f"kept:{claims.user}:{timezone.get_current_timezone_name()}:{request.build_absolute_uri()}"
 
 
-def _fetch(where: str, claims: Claims) -> tuple[bytes, bytes | None]:
+def _fetch(where: str, claims: Claims) -> tuple[bytes, HttpResponse | None]:
     """The marks of now, and the answer where there is one that is true; then the request is counted.
 
     One above the user's rate is not counted here: the usual way does it, and refuses it.
@@ -147,16 +172,19 @@ def _fetch(where: str, claims: Claims) -> tuple[bytes, bytes | None]:
     )
     if not found:
         return marks, None
-    head, _, answer = found[0].partition(b"\n")
+    head, headers, content = found[0].split(b"\n", 2)
     until, password = head[len(marks) :].decode().split()
-    return marks, answer if float(until) > time.time() and password == claims.password else None
+    if float(until) <= time.time() or password != claims.password:
+        return marks, None
+    return marks, HttpResponse(content, headers=json.loads(headers))
 
 
-def _keep(where: str, head: bytes, rendered: Response) -> None:
-    if len(rendered.content) > LARGEST:
+def _keep(where: str, head: bytes, response: HttpResponse) -> None:
+    if len(response.content) > LARGEST or response.cookies:
         return
+    headers = json.dumps(dict(response.items())).encode()
     try:
-        cached().set(where, head + rendered.content, ex=KEPT_FOR)
+        cached().set(where, head + headers + b"\n" + response.content, ex=KEPT_FOR)
     except redis.RedisError as error:
         logger.warning("an answer is not kept: Redis does not answer: %s", error)
 

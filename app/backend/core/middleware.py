@@ -16,9 +16,6 @@ logger = logging.getLogger("resee.access")
 
 Next = Callable[[HttpRequest], HttpResponse]
 
-# Asked every few seconds by the kubelet and Prometheus: counted, but not worth a line each.
-_NOT_LOGGED = ("/api/health/", "/metrics")
-
 
 class RequestIdMiddleware:
     """Gives the request its id and writes the one line that its answer leaves in the log."""
@@ -38,7 +35,7 @@ class RequestIdMiddleware:
             request_id.current.reset(token)
 
     def _log(self, request: HttpRequest, response: HttpResponse, seconds: float) -> None:
-        if request.path.startswith(_NOT_LOGGED) and response.status_code < 400:
+        if request.path.startswith(settings.LOG_SKIP_PATHS) and response.status_code < 400:
             return
         logger.info(
             "%s %s %s",

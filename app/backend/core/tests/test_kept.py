@@ -7,6 +7,8 @@ from datetime import timedelta
 import jwt
 import pytest
 from django.db import transaction
+from prometheus_client import REGISTRY
+from rest_framework.response import Response
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
 
 from accounts.models import User
@@ -46,6 +48,53 @@ def test_the_second_answer_is_the_first_without_a_query(owner, asked, django_ass
     assert {k: v for k, v in again.items() if k not in own} == {
         k: v for k, v in asked.items() if k not in own
     }
+
+
+def test_a_kept_answer_leaves_the_same_line_and_is_measured_as_any_other(owner, asked, caplog):
+    measured = {"method": "GET", "route": "api/review/today/", "status": "200"}
+
+    def count():
+        return REGISTRY.get_sample_value("resee_http_request_duration_seconds_count", measured)
+
+    before = count()
+    assert kept_answer(owner)
+
+    assert count() == before + 1
+    (line,) = [record for record in caplog.records if record.name == "resee.access"]
+    assert (line.path, line.status) == (TODAY, 200)
+
+
+def test_only_the_paths_that_the_settings_name_are_kept(owner, asked, settings):
+    settings.KEPT_PATHS = ()
+
+    assert not kept_answer(owner)
+
+
+def test_an_answer_with_a_cookie_is_never_kept(owner, content, monkeypatch):
+    def with_cookie(view, request):
+        response = Response([])
+        response.set_cookie("a", "b")
+        return response
+
+    monkeypatch.setattr("reviews.views.TodayView.list", with_cookie)
+    assert owner.get(TODAY).cookies
+
+    assert not kept_answer(owner)
+
+
+def test_what_was_read_before_midnight_is_not_kept_as_of_the_day_after(owner, content, monkeypatch):
+    """The day ends between the reading and the answer."""
+    day = [time.time() - 1]
+    monkeypatch.setattr("reviews.views.TodayView.kept_until", lambda _: day[0])
+
+    def reads(view, request):
+        day[0] += 24 * 3600
+        return Response([])
+
+    monkeypatch.setattr("reviews.views.TodayView.list", reads)
+    owner.get(TODAY)
+
+    assert not kept_answer(owner)
 
 
 def saved(thing, **fields):

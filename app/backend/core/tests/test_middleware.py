@@ -41,6 +41,14 @@ def test_probes_leave_no_line(client, caplog):
     assert caplog.records == []
 
 
+def test_a_deployment_may_ask_for_the_lines_of_probes(client, caplog, settings):
+    settings.LOG_SKIP_PATHS = ("/metrics",)
+
+    client.get(LIVE)
+
+    assert [(line.path, line.status) for line in caplog.records] == [(LIVE, 200)]
+
+
 @pytest.mark.parametrize("length", [21 * 1024 * 1024, "-1", "many"])
 def test_a_body_above_the_limit_is_not_read(client, length):
     answer = client.generic("POST", REGISTER, b"{}", "application/json", CONTENT_LENGTH=str(length))
