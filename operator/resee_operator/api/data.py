@@ -143,7 +143,8 @@ class Database(PodOverrides):
     """Parameters of PostgreSQL, for example max_connections; they win over the stage's."""
     tls: bool | None = None
     """Whether connections are encrypted, by a certificate that the operator makes and renews; by default in
-    stage Production. For provider External the address in the Secret says it (sslmode)."""
+    stage Production. For provider External the address in the Secret says it (sslmode); with true a server
+    that is reached without encryption is refused, and by default warned of."""
 
 
 class Redis(PodOverrides):
@@ -164,6 +165,9 @@ class Redis(PodOverrides):
     """The server of provider External."""
     storage: Storage = Storage()
     """The volume of the append-only file."""
+    tls: bool | None = None
+    """For provider External: with true a server that is reached without encryption is refused, and by default
+    warned of. The address in the Secret says whether it is (rediss://)."""
 
 
 class S3Destination(Model):

@@ -134,6 +134,30 @@ class RotationStatus(Model):
     """What happens, and what to do."""
 
 
+class ServerCheckStatus(Model):
+    """The last look at a server that somebody else runs."""
+
+    of: Text | None = None
+    """What it depended on, in short: another Secret or spec asks for another look."""
+    turn: int | None = None
+    """Counts the looks."""
+    at: Moment | None = None
+    """When it ended."""
+    ok: bool | None = None
+    """Whether Resee can run on the server."""
+    message: Annotated[str, Field(max_length=2048)] | None = None
+    """What was found, and what to do."""
+
+
+class ChecksStatus(Model):
+    """The last looks at servers that somebody else runs."""
+
+    database: ServerCheckStatus | None = None
+    """The database."""
+    redis: ServerCheckStatus | None = None
+    """Redis."""
+
+
 class ReseeDeploymentStatus(Model):
     """What runs, as the operator last saw it."""
 
@@ -163,6 +187,8 @@ class ReseeDeploymentStatus(Model):
     """Ready and wanted Pods of each component, such as 2/2."""
     database: DatabaseStatus | None = None
     """The database in use."""
+    checks: ChecksStatus | None = None
+    """The last looks at servers that somebody else runs."""
     backup: BackupStatus | None = None
     """What is known about the backups."""
     restore: DeploymentRestoreStatus | None = None

@@ -59,6 +59,10 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
         _policy(resolved, "migration", ["migration", "preflight", "rotation"], egress=[database]),
         _policy(resolved, "backup", ["backup"], egress=[database, *_to_buckets(resolved)]),
     ]
+    if resolved.database.provider == DatabaseProvider.EXTERNAL or (
+        resolved.redis.provider == RedisProvider.EXTERNAL
+    ):
+        policies.append(_policy(resolved, "check", ["check"], egress=[database, redis]))
     if resolved.backup.enabled and resolved.backup.drill_schedule:
         policies.append(_policy(resolved, "drill", ["drill"], egress=_to_buckets(resolved)))
     return [*policies, *_servers(resolved)]

@@ -9,11 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from resee_operator.operations import backup, database_version, deletion, restore, rotation, upgrade
+from resee_operator.operations import backup, checks, database_version, deletion, restore, rotation, upgrade
 from resee_operator.operations.base import Course, Live, Operation, SecretChange, StatusWrite
 from resee_operator.stages import Resolved
 
-OPERATIONS: tuple[Operation, ...] = (database_version, deletion, restore, backup, upgrade, rotation)
+OPERATIONS: tuple[Operation, ...] = (
+    database_version,
+    deletion,
+    restore,
+    backup,
+    upgrade,
+    rotation,
+    checks,
+)
 
 
 def steer(

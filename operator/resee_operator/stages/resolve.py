@@ -200,6 +200,7 @@ def _database(name: str, spec: DatabaseSpec, stage: StageDefaults) -> Database:
         volume=pods.volume(spec.storage, stage.database_volume),
         parameters={**stage.database_parameters, **spec.parameters},
         tls=wanted and provider != DatabaseProvider.EXTERNAL,
+        tls_required=spec.tls is True,
     )
 
 
@@ -209,6 +210,7 @@ def _redis(name: str, spec: RedisSpec, stage: StageDefaults) -> Redis:
         secret_name=spec.external.secret_name if spec.external else f"{name}-redis",
         pods=pods.settings(spec, stage.resources["redis"]),
         volume=pods.volume(spec.storage, stage.redis_volume),
+        tls_required=spec.tls is True,
     )
 
 

@@ -69,6 +69,8 @@ class Database:
     parameters: Mapping[str, str]
     tls: bool
     """Whether the operator's own certificate encrypts the connections."""
+    tls_required: bool = False
+    """Whether a server of somebody else is refused where it does not encrypt."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class Redis:
     secret_name: str
     pods: PodSettings
     volume: Volume
+    tls_required: bool = False
+    """Whether a server of somebody else is refused where it does not encrypt."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ def test_the_backup_reaches_its_bucket(endpoint: str | None, port: int) -> None:
 def test_a_database_of_somebody_else_is_reached_on_its_port(secret: dict[str, str], port: int) -> None:
     resolved = resolved_of(**EXTERNAL)
     specs = policies(resolved, facts_of(resolved, rds=secret))
-    for pod in ("web", "worker-all", "migration", "backup"):
+    for pod in ("web", "worker-all", "migration", "backup", "check"):
         assert reaches(specs, pod, OUTSIDE, port)
     assert not reaches(specs, "beat", OUTSIDE, port)
 
@@ -238,7 +238,7 @@ def test_a_database_of_somebody_else_is_reached_on_its_port(secret: dict[str, st
 def test_a_redis_of_somebody_else_is_reached_on_its_port() -> None:
     resolved = resolved_of(**EXTERNAL)
     facts = facts_of(resolved, elasticache={"uri": "rediss://h:6390/0"})
-    for pod in ("web", "worker-all", "beat"):
+    for pod in ("web", "worker-all", "beat", "check"):
         assert reaches(policies(resolved, facts), pod, OUTSIDE, 6390)
 
 
