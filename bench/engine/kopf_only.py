@@ -24,9 +24,10 @@ import kopf
 from resee_operator.engine.cache import OURS
 from resee_operator.handlers import kopf_settings
 from resee_operator.kube.client import KubeClient
-from resee_operator.kube.configuration import credentials_of, load_configuration
+from resee_operator.kube.configuration import load_configuration
 from resee_operator.kube.connection import Connection
 from resee_operator.kube.resources import CHILDREN, RESEE, Resource
+from resee_operator.kube.session import open_session
 
 KINDS = tuple(kind for kind in CHILDREN if not kind.optional)
 """Kinds of children that every cluster has."""
@@ -67,21 +68,21 @@ async def by_kopf(kubeconfig: str, namespace: str, objects: int, children: bool)
             done.set()
 
     @kopf.on.login(registry=registry)
-    async def login(**_: Any) -> kopf.ConnectionInfo:
-        found = await credentials_of(await load_configuration(kubeconfig))
-        return kopf.ConnectionInfo(
-            server=found.server,
-            ca_path=found.ca_file,
-            certificate_path=found.cert_file,
-            private_key_path=found.key_file,
-        )
+    async def login(**_: Any) -> kopf.AiohttpSession:
+        configuration = await load_configuration(kubeconfig)
+        return kopf.AiohttpSession(server=configuration.host, aiohttp_session=open_session(configuration))
 
     kopf.on.event(RESEE.group, RESEE.version, RESEE.plural, registry=registry)(count)
     label, value = OURS.split("=")
     for kind in KINDS if children else ():
         kopf.on.event(kind.group, kind.version, kind.plural, registry=registry, labels={label: value})(count)
     task = asyncio.create_task(
-        kopf.operator(registry=registry, settings=kopf_settings(), namespaces=[namespace], stop_flag=done)
+        kopf.operator(
+            registry=registry,
+            settings=kopf_settings(),
+            namespaces=[namespace],
+            stop_flag=done,
+        )
     )
     try:
         async with asyncio.timeout(120):

@@ -2,20 +2,25 @@
 
 Kopf watches the custom resources; the children's watches are `kube.watch`. Kopf hands over some 2,000 objects
 a second, keeps a task for each that had an event, and never tells of an object that went away while a watch
-was down: for tens of thousands of children that is too slow, too large and not exact.
+was down: for tens of thousands of children that is too slow, too large and not exact. What Kopf does not tell
+of its watches, the session does that it sends its requests over.
 """
 
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
+import random
 import signal
+from collections.abc import Iterator
 from typing import Any
 
 import kopf
 
-from resee_operator.kube.configuration import credentials_of, load_configuration
+from resee_operator.kube.configuration import load_configuration
 from resee_operator.kube.resources import RESEE
+from resee_operator.kube.session import listening, open_session
 from resee_operator.runtime import Operator
 from resee_operator.settings import Settings
 
@@ -23,6 +28,19 @@ log = logging.getLogger(__name__)
 
 PAUSE = 2.0
 """Seconds before Kopf is started again after it gave up on a watch."""
+REOPENED = 6 / 7
+"""Share of the longest silence after which the server ends a watch of Kopf's, and Kopf opens the next one:
+the answer is the sign of life that a quiet watch gives of itself. One request a minute."""
+LONGEST_BACKOFF = 10.0
+"""Seconds between two tries of a request of Kopf's at most, as between those of the children's watches."""
+
+
+class _Backoff:
+    """Seconds between the tries of one request of Kopf's, for ever: a server that is away comes back."""
+
+    def __iter__(self) -> Iterator[float]:
+        for attempt in itertools.count():
+            yield min(0.5 * 2 ** min(attempt, 10), LONGEST_BACKOFF) * random.uniform(0.5, 1.0)  # noqa: S311
 
 
 def _registry(operator: Operator, kubeconfig: str | None) -> kopf.OperatorRegistry:
@@ -31,25 +49,25 @@ def _registry(operator: Operator, kubeconfig: str | None) -> kopf.OperatorRegist
     @kopf.on.event(RESEE.group, RESEE.version, RESEE.plural, registry=registry)
     async def resee_changed(event: kopf.RawEvent, **_: Any) -> None:
         # Not a plain function: Kopf would call it from a thread.
-        operator.seen(event["type"], dict(event["object"]))
+        operator.resees.seen(event["type"], dict(event["object"]))
 
     @kopf.on.login(registry=registry)
-    async def login(**_: Any) -> kopf.ConnectionInfo:
-        found = await credentials_of(await load_configuration(kubeconfig))
-        return kopf.ConnectionInfo(
-            server=found.server,
-            ca_path=found.ca_file,
-            insecure=not found.verify,
-            token=found.token,
-            certificate_path=found.cert_file,
-            private_key_path=found.key_file,
+    async def login(**_: Any) -> kopf.AiohttpSession:
+        configuration = await load_configuration(kubeconfig)
+        listener = listening(operator.resees.pulses, operator.resees.missed)
+        return kopf.AiohttpSession(
+            server=configuration.host, aiohttp_session=open_session(configuration, listener)
         )
 
     return registry
 
 
-def kopf_settings() -> kopf.OperatorSettings:
-    """Kopf as an event source and nothing else: it writes nothing, and keeps little."""
+def kopf_settings(silence: float = Settings.watch_silence) -> kopf.OperatorSettings:
+    """Kopf as an event source and nothing else: it writes nothing, and keeps little.
+
+    Args:
+        silence: seconds without a word from the server after which a watch counts as dead.
+    """
     settings = kopf.OperatorSettings()
     # Events are said by engine.events, each once.
     settings.posting.enabled = False
@@ -60,9 +78,10 @@ def kopf_settings() -> kopf.OperatorSettings:
     settings.queueing.idle_timeout = 0.2
     # Each page is decoded as a whole, and the system does not get that memory back: small pages.
     settings.watching.chunk_size = 50
-    # Bookmarks come once a minute: a watch that is silent for longer is dead.
-    settings.watching.inactivity_timeout = 70
+    settings.watching.inactivity_timeout = silence
+    settings.watching.server_timeout = int(silence * REOPENED)
     settings.networking.request_timeout = 20
+    settings.networking.error_backoffs = _Backoff()
     settings.peering.standalone = True
     return settings
 
@@ -79,7 +98,7 @@ async def run(operator: Operator, settings: Settings, stop: asyncio.Event) -> No
         try:
             await kopf.operator(
                 registry=_registry(operator, settings.kubeconfig),
-                settings=kopf_settings(),
+                settings=kopf_settings(settings.watch_silence),
                 clusterwide=not settings.namespaces,
                 namespaces=settings.namespaces,
                 stop_flag=stop,
@@ -88,7 +107,6 @@ async def run(operator: Operator, settings: Settings, stop: asyncio.Event) -> No
         except Exception:
             log.exception("the watch of the custom resources broke off; it begins anew")
             await asyncio.sleep(PAUSE)
-            await operator.relist()
         else:
             # Kopf returns for nothing but a signal that came before we took them.
             stop.set()

@@ -56,7 +56,7 @@ class Metrics:
         self.backing_off = self._gauge("backing_off", "Deployments whose last pass failed.")
         self.watch_age = Gauge(
             "resee_operator_watch_age_seconds",
-            "Seconds since a watch last gave a sign of life; bookmarks come once a minute.",
+            "Seconds since a watch last gave a sign of life; a quiet one does so once a minute.",
             ["resource", "namespace"],
             registry=self.registry,
         )

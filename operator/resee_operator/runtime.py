@@ -21,13 +21,13 @@ from resee_operator.engine.cache import NOT_OURS, OURS, Cache, SecretNames
 from resee_operator.engine.outcome import Outcome, OutcomeReason
 from resee_operator.engine.queue import Key, Queue, Urgency
 from resee_operator.engine.reconcile import Reconciler
+from resee_operator.engine.resees import Resees
 from resee_operator.kube.api import KubeApi
 from resee_operator.kube.client import KubeClient
 from resee_operator.kube.configuration import load_configuration
 from resee_operator.kube.connection import Connection, Limits
-from resee_operator.kube.errors import ApiError
 from resee_operator.kube.lease import Leadership
-from resee_operator.kube.resources import CHILDREN, KINDS, REQUESTS, RESEE, Manifest
+from resee_operator.kube.resources import CHILDREN, KINDS, REQUESTS
 from resee_operator.kube.slots import PROMPT
 from resee_operator.kube.watch import Pace, Watch, fill_all
 from resee_operator.metrics import Metrics
@@ -67,8 +67,8 @@ class Operator:
         pace = Pace(relist=settings.resync_seconds)
         names = SecretNames(self.cache)
         secret = KINDS["Secret"]
-        scopes = settings.namespaces or (None,)
-        self.resees = [Watch(api, RESEE, self.cache, namespace=scope, pace=pace) for scope in scopes]
+        scopes: tuple[str | None, ...] = settings.namespaces or (None,)
+        self.resees = Resees(api, self.cache, scopes)
         self.watches = [
             *(
                 Watch(api, kind, self.cache, namespace=scope, selector=OURS, pace=pace)
@@ -85,24 +85,19 @@ class Operator:
                 for scope in scopes
             ),
         ]
+        self._pulses = [*self.resees.pulses.values(), *(watch.pulse for watch in self.watches)]
         self._expose()
-
-    def seen(self, kind: str | None, found: Manifest) -> None:
-        """Take in an event of a custom resource."""
-        metadata = found["metadata"]
-        name = (str(metadata["namespace"]), str(metadata["name"]))
-        if kind == "DELETED":
-            self.cache.gone(RESEE, name, int(metadata["resourceVersion"]))
-        else:
-            self.cache.seen(RESEE, {**found, "kind": RESEE.kind})
 
     async def fill(self) -> None:
         """List everything; returns when the cache is whole. Waits for as long as the definition is
         missing."""
         started = time.monotonic()
-        await fill_all(self.resees)
+        await self.resees.fill()
         await asyncio.gather(*(fill_all([watch]) for watch in self.watches))
         self._filled = True
+        for pulse in self.resees.pulses.values():
+            # Kopf begins now.
+            pulse.turn()
         # What has been listed stays for good; the collector need not look at it again and again.
         gc.collect()
         gc.freeze()
@@ -114,19 +109,11 @@ class Operator:
             },
         )
 
-    async def relist(self) -> None:
-        """Compare the custom resources with a new list, once."""
-        for watch in self.resees:
-            try:
-                await watch.fill()
-            except ApiError as error:
-                log.info("list of %s: %s", RESEE.plural, error)
-
     async def run(self) -> None:
         """Work until cancelled; then let the running passes end and give the Lease back."""
         workers = [asyncio.create_task(self._work(number)) for number in range(self._settings.workers)]
         followers = [asyncio.create_task(watch.run()) for watch in self.watches]
-        loops = (self._resync(), self.leadership.run(), self._scale())
+        loops = (self._resync(), self.resees.run(), self.leadership.run(), self._scale())
         helpers = [asyncio.create_task(loop) for loop in loops]
         try:
             done, _ = await asyncio.wait(
@@ -157,9 +144,10 @@ class Operator:
         for number, since in self._busy.items():
             if now - since > STUCK:
                 return f"worker {number} is in one pass for {now - since:.0f} s"
-        for watch in self.watches:
-            if watch.idle > STUCK:
-                return f"the watch of {watch.resource.plural} has not moved for {watch.idle:.0f} s"
+        # Before that nobody follows anything yet: the definition may be missing for long.
+        for pulse in self._pulses if self._filled else ():
+            if pulse.idle > STUCK:
+                return f"the watch of {pulse.title} has not moved for {pulse.idle:.0f} s"
         return None
 
     def ready(self) -> str | None:
@@ -228,7 +216,7 @@ class Operator:
         period = self._settings.resync_seconds
         while True:
             await asyncio.sleep(period * random.uniform(0.75, 1.25))  # noqa: S311 - no secret
-            await self.relist()
+            await self.resees.relist()
             for key in self.cache.deployments():
                 self.queue.add(key, Urgency.RESYNC, random.uniform(0, period / 2))  # noqa: S311
 
@@ -247,9 +235,9 @@ class Operator:
         read(self.metrics.queue_depth, lambda: float(self.queue.depth) if self._leading.is_set() else 0.0)
         read(self.metrics.queue_oldest, lambda: self.queue.oldest if self._leading.is_set() else 0.0)
         read(self.metrics.backing_off, lambda: float(self.queue.backing_off))
-        for watch in self.watches:
-            gauge = self.metrics.watch_age.labels(watch.title, watch.namespace or "")
-            gauge.set_function(lambda watch=watch: watch.age)  # type: ignore[misc]
+        for pulse in self._pulses:
+            gauge = self.metrics.watch_age.labels(pulse.title, pulse.namespace or "")
+            gauge.set_function(lambda pulse=pulse: pulse.age)  # type: ignore[misc]
 
 
 @asynccontextmanager
@@ -268,7 +256,7 @@ async def running(settings: Settings) -> AsyncIterator[Operator]:
             identity=settings.identity,
             changed=lambda leading: operator.lead(leading),  # noqa: PLW0108 - it is made below
         )
-        limits = Limits(in_flight=settings.calls_in_flight)
+        limits = Limits(in_flight=settings.calls_in_flight, silence=settings.watch_silence)
         connection = await stack.enter_async_context(
             Connection(configuration, limits, guard=leadership.leads, observe=metrics.called)
         )

@@ -54,6 +54,10 @@ class Settings:
     resync_seconds: float = 1800.0
     """RESEE_RESYNC_SECONDS: time between two looks for what a watch has missed, jitter of a half. 1,800
     keeps an operator of 1,000 deployments under 1 % of a core."""
+    watch_silence: float = 70.0
+    """RESEE_WATCH_SILENCE: seconds without a word from the server after which a watch counts as dead and is
+    opened anew. 70: bookmarks come once a minute; with less, watches of quiet kinds are opened anew for
+    nothing."""
     kubeconfig: str | None = None
     """RESEE_KUBECONFIG: file to connect by; where not set, the Pod's own account, else $KUBECONFIG."""
 
@@ -90,6 +94,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         ("workers", int),
         ("calls_in_flight", int),
         ("resync_seconds", float),
+        ("watch_silence", float),
     ):
         if name in texts:
             values[name] = _number(name, texts[name], kind)

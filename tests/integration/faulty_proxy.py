@@ -126,7 +126,7 @@ class FaultyProxy:
         }
         body = await request.read()
         url = self._server.url + request.path_qs
-        async with self._session.request(request.method, url, data=body, headers=headers) as answer:
+        async with self._session.request(request.method, url, data=body or None, headers=headers) as answer:
             if request.method != "GET" and "/leases" not in request.path:
                 self._written(
                     Write(request.method, request.path_qs, json.loads(body or b"null"), answer.status)

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from devcluster.apiserver import ApiServer
 from resee_operator.kube.client import KubeClient
@@ -17,6 +15,7 @@ from resee_operator.kube.resources import KINDS, Manifest, Resource, name_of
 from resee_operator.kube.watch import Name, Watch
 from tests.integration.cluster import kubectl
 from tests.integration.controllers import Controllers
+from tests.integration.etcd import compact
 from tests.integration.exactness import assert_exact
 from tests.integration.faulty_proxy import FaultyProxy
 from tests.integration.operator_process import OperatorProcess
@@ -79,7 +78,7 @@ def test_expired_version_is_met_with_a_new_list(server: ApiServer, namespace: st
         operator.pause()
         resee.run("delete", "service", "demo-web")
         resee.patch("configmap", "demo-config", {"data": {"LOG_LEVEL": "loud"}})
-        _compact(server)
+        compact(server)
         # Its own memory of events goes too, so that what the watches ask for exists nowhere.
         server.restart()
         operator.resume()
@@ -100,19 +99,6 @@ def _service(server: ApiServer, namespace: str, verb: str, name: str) -> None:
     more = ("--tcp=80",) if verb == "create" else ()
     kind = ("service", "clusterip") if verb == "create" else ("service",)
     kubectl(server, "-n", namespace, verb, *kind, name, *more)
-
-
-def _compact(server: ApiServer) -> None:
-    """Let etcd forget everything but the present."""
-    revision = _etcd(server, "range", {"key": "YQ=="})["header"]["revision"]
-    _etcd(server, "compaction", {"revision": revision, "physical": True})
-
-
-def _etcd(server: ApiServer, call: str, body: dict[str, Any]) -> dict[str, Any]:
-    request = urllib.request.Request(f"{server.etcd_url}/v3/kv/{call}", json.dumps(body).encode())
-    with urllib.request.urlopen(request, timeout=Budget.EVENT.seconds) as answer:
-        found: dict[str, Any] = json.loads(answer.read())
-        return found
 
 
 def _is(found: object, wanted: object) -> None:

@@ -73,10 +73,11 @@ async def test_event_of_a_custom_resource_brings_a_pass() -> None:
     kube = FakeKube()
     async with working(kube) as operator:
         stored = await kube.create(MANIFEST)
-        operator.seen("ADDED", stored)
+        operator.resees.seen("ADDED", stored)
         await soon(lambda: "demo-postgres" in kube.objects("StatefulSet"))
         await kube.delete(RESEE, "default", "demo")
-        operator.seen("DELETED", {**stored, "metadata": {**stored["metadata"], "resourceVersion": "9999"}})
+        ended = {**stored["metadata"], "resourceVersion": "9999"}
+        operator.resees.seen("DELETED", {**stored, "metadata": ended})
         assert operator.cache.deployments() == []
 
 
@@ -84,7 +85,7 @@ async def test_custom_resource_that_no_event_told_of_is_found_by_a_list() -> Non
     kube = FakeKube()
     async with working(kube) as operator:
         await kube.create(MANIFEST)
-        await operator.relist()
+        await operator.resees.relist()
         await soon(lambda: "demo-postgres" in kube.objects("StatefulSet"))
 
 
@@ -96,7 +97,7 @@ async def test_late_renewal_loses_no_deployment(monkeypatch: pytest.MonkeyPatch)
         late = [True]
         leads = operator.leadership.leads
         monkeypatch.setattr(operator.leadership, "leads", lambda: not late[0] and leads())
-        operator.seen("ADDED", await kube.create(MANIFEST))
+        operator.resees.seen("ADDED", await kube.create(MANIFEST))
         await soon(lambda: operator.cache.deployments() == [("default", "demo")])
         await asyncio.sleep(0.03)
         assert kube.objects("StatefulSet") == {}
@@ -128,7 +129,12 @@ async def test_watch_that_hangs_fails_the_liveness_probe(monkeypatch: pytest.Mon
     operator = Operator(kube, Settings(), Metrics(), Leadership(kube, name="l", namespace="d", identity="me"))
     assert operator.alive() is None
     monkeypatch.setattr(runtime, "STUCK", -1.0)
+    assert operator.alive() is None, "nobody follows anything before the cache is filled"
+    await operator.fill()
 
+    assert "the watch of reseedeployments has not moved" in str(operator.alive())
+    for pulse in operator.resees.pulses.values():
+        monkeypatch.setattr(pulse, "_now", lambda: -1e9)
     assert "the watch of serviceaccounts has not moved" in str(operator.alive())
 
 

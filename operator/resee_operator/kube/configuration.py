@@ -5,7 +5,6 @@ kubernetes.aio reads both, and renews the token of the Pod.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -32,35 +31,6 @@ async def load_configuration(kubeconfig: str | None = None) -> Configuration:
     else:
         await load_kube_config(kubeconfig, client_configuration=configuration, persist_config=False)  # type: ignore[no-untyped-call]
     return configuration
-
-
-@dataclass(frozen=True)
-class Credentials:
-    """What another client needs to connect as we do; never logged.
-
-    Args:
-        token: without its scheme word; None where certificates are used.
-    """
-
-    server: str
-    ca_file: str | None
-    cert_file: str | None
-    key_file: str | None
-    token: str | None = field(repr=False)
-    verify: bool
-
-
-async def credentials_of(configuration: Configuration) -> Credentials:
-    """The credentials as they are now; the token of a Pod changes every hour."""
-    header = await configuration.get_api_key_with_prefix("BearerToken")
-    return Credentials(
-        server=configuration.host,
-        ca_file=configuration.ssl_ca_cert,
-        cert_file=configuration.cert_file,
-        key_file=configuration.key_file,
-        token=header.split(" ", 1)[-1] if header else None,
-        verify=bool(configuration.verify_ssl),
-    )
 
 
 def proxy_of(configuration: Configuration) -> str | None:

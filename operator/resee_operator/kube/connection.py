@@ -20,10 +20,9 @@ from aiohttp.abc import AbstractStreamWriter
 from aiohttp.client_reqrep import ClientRequest, ClientResponse
 from aiohttp.connector import Connection as PooledConnection
 from kubernetes.aio.client import Configuration
-from kubernetes.aio.client.rest import RESTClientObject
 
-from resee_operator.kube.configuration import proxy_of
 from resee_operator.kube.errors import ApiError, Conflict, NotLeader, Unavailable, error_of
+from resee_operator.kube.session import open_session
 from resee_operator.kube.slots import Slots
 
 JSON = "application/json"
@@ -121,21 +120,10 @@ class Connection:
         self._observe = observe
         self._timeout = aiohttp.ClientTimeout(total=self._limits.timeout)
         self._slots = Slots(self._limits.in_flight)
-        self._proxy = proxy_of(configuration)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Connection:
-        # One context for all: building it reads and parses every CA of the system.
-        tls = RESTClientObject(self._configuration).ssl_context
-        # No limit in the pool: calls are bounded by the slots, and a watch holds its connection for good.
-        connector = aiohttp.TCPConnector(ssl=tls, limit=0, keepalive_timeout=90)
-        self._session = aiohttp.ClientSession(
-            connector=connector,
-            cookie_jar=aiohttp.DummyCookieJar(),
-            request_class=_guarded(self._guard),
-            # Compressing costs the server and us more than a cluster's network does.
-            headers={"Accept-Encoding": "identity", "User-Agent": "resee-operator"},
-        )
+        self._session = open_session(self._configuration, request_class=_guarded(self._guard))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -192,17 +180,12 @@ class Connection:
     async def _open(self, call: Call, limit: aiohttp.ClientTimeout | None = None) -> ClientResponse:
         if self._session is None:
             raise RuntimeError("The connection is used before it was entered.")
-        headers = dict(call.headers)
-        token = await self._configuration.get_api_key_with_prefix("BearerToken")
-        if token:
-            headers["Authorization"] = token
         return await self._session.request(
             call.verb,
             self._configuration.host + call.path,
             params=call.params,
             data=call.body,
-            headers=headers,
-            proxy=self._proxy,
+            headers=call.headers,
             server_hostname=self._configuration.tls_server_name,
             timeout=limit or self._timeout,
         )

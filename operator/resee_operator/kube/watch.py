@@ -1,8 +1,8 @@
 """Keeps a sink equal to one kind in the cluster: list, then watch, and list again when the watch may have
 missed.
 
-Nothing ends it but cancellation: every error is waited out with a back-off. `age` says how long ago the
-watch last gave a sign of life; the liveness probe reads it, because a dead watch does not notice itself.
+Nothing ends it but cancellation: every error is waited out with a back-off. Its `pulse` says how long ago it
+last gave a sign of life.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from resee_operator.kube.api import KubeApi
 from resee_operator.kube.errors import ApiError, Gone, NotFound
+from resee_operator.kube.pulse import Pulse
 from resee_operator.kube.resources import Manifest, Resource, name_of, namespace_of, version_of
 
 log = logging.getLogger(__name__)
@@ -82,24 +83,10 @@ class Watch:
         self._options: dict[str, Any] = {"selector": selector, "metadata_only": metadata_only}
         self._pace = pace or Pace()
         self._now = monotonic
-        self._beat = self._turned = monotonic()
+        title = resource.plural + (" (metadata)" if metadata_only else "")
+        self.pulse = Pulse(title, namespace, monotonic)
         self._version = ""
         self._relist_at = 0.0
-
-    @property
-    def title(self) -> str:
-        """What is watched, for people."""
-        return self.resource.plural + (" (metadata)" if self._options["metadata_only"] else "")
-
-    @property
-    def age(self) -> float:
-        """Seconds since the server last gave a sign of life: an event, a bookmark, or an answered request."""
-        return self._now() - self._beat
-
-    @property
-    def idle(self) -> float:
-        """Seconds since the loop itself last moved, be it into an error: what does not move hangs."""
-        return self._now() - max(self._beat, self._turned)
 
     async def fill(self) -> None:
         """List everything once and tell the sink. An optional kind that is not installed has no objects.
@@ -112,7 +99,8 @@ class Watch:
         except NotFound:
             if not self.resource.optional:
                 raise
-            self._beat, self._version = self._now(), ""
+            self.pulse.beat()
+            self._version = ""
             self._sink.listed(self.resource, self.namespace, set(), _ANY_VERSION)
 
     async def _list(self) -> None:
@@ -121,7 +109,7 @@ class Watch:
         async with aclosing(self._api.list(self.resource, self.namespace, **self._options)) as pages:
             async for page in pages:
                 version = page.version
-                self._beat = self._now()
+                self.pulse.beat()
                 for found in page.items:
                     names.add((namespace_of(found), name_of(found)))
                     self._sink.seen(self.resource, found)
@@ -139,7 +127,7 @@ class Watch:
         """Follow the kind for ever."""
         pause = self._pace.first_pause
         while True:
-            self._turned = self._now()
+            self.pulse.turn()
             try:
                 if not self._version or self._now() >= self._relist_at:
                     await self.fill()
@@ -151,12 +139,12 @@ class Watch:
                 if isinstance(error, (Gone, NotFound)):
                     # The version is too old, or the whole kind went away: only a new list can tell.
                     self._version = ""
-                log.info("watch of %s in %s: %s", self.title, self.namespace or "all namespaces", error)
+                log.info("watch of %s in %s: %s", self.pulse.title, self.namespace or "all namespaces", error)
             except (ValueError, KeyError, TypeError):
                 # An answer that is no JSON, or not of the form: from a proxy that was restarted, not from
                 # Kubernetes.
                 self._version = ""
-                log.exception("watch of %s: cannot read the answer", self.title)
+                log.exception("watch of %s: cannot read the answer", self.pulse.title)
             else:
                 pause = self._pace.first_pause
                 continue
@@ -167,14 +155,14 @@ class Watch:
         watched = self._api.watch(self.resource, self.namespace, since=self._version, **self._options)
         async with aclosing(watched) as events:
             async for event in events:
-                self._beat = self._now()
+                self.pulse.beat()
                 found = event.object
                 self._version = found["metadata"]["resourceVersion"]
                 if event.type == "DELETED":
                     self._sink.gone(self.resource, (namespace_of(found), name_of(found)), version_of(found))
                 elif event.type != "BOOKMARK":
                     self._sink.seen(self.resource, found)
-        self._beat = self._now()
+        self.pulse.beat()
 
 
 async def fill_all(watches: Iterable[Watch]) -> None:

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from kubernetes.aio.client import Configuration
 
-from resee_operator.kube.configuration import Credentials, proxy_of
+from resee_operator.kube.configuration import proxy_of
 from resee_operator.kube.connection import Connection, Limits
 from resee_operator.kube.errors import Conflict, Forbidden, NotFound, NotLeader, Unavailable
 
@@ -228,9 +228,3 @@ async def test_stream_that_falls_silent_is_given_up() -> None:
             await read(connection)
 
     assert seen == [b"one"]
-
-
-def test_credentials_do_not_print_their_token() -> None:
-    credentials = Credentials("https://x", None, None, None, token="secret-token", verify=True)
-
-    assert "secret-token" not in repr(credentials)

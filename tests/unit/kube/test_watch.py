@@ -163,13 +163,13 @@ async def test_age_counts_from_the_last_sign_of_life(kube: FakeKube) -> None:
     clock = [0.0]
     watch = Watch(kube, CONFIG, Held(), monotonic=lambda: clock[0])
     clock[0] = 50.0
-    assert watch.age == 50.0
+    assert watch.pulse.age == 50.0
     await watch.fill()
 
-    assert watch.age == 0.0
-    assert watch.idle == 0.0
+    assert watch.pulse.age == 0.0
+    assert watch.pulse.idle == 0.0
 
 
 def test_title_tells_metadata_apart(kube: FakeKube) -> None:
-    assert Watch(kube, CONFIG, Held()).title == "configmaps"
-    assert Watch(kube, CONFIG, Held(), metadata_only=True).title == "configmaps (metadata)"
+    assert Watch(kube, CONFIG, Held()).pulse.title == "configmaps"
+    assert Watch(kube, CONFIG, Held(), metadata_only=True).pulse.title == "configmaps (metadata)"
