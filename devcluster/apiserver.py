@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from devcluster import binaries, pki, waits
+from devcluster import binaries, etcd, pki, waits
 from devcluster.ports import LOOPBACK, free_port
 from devcluster.process import Process
 from devcluster.progress import Progress
@@ -26,7 +26,7 @@ _KWOK_FLAGS = ("--manage-all-nodes=true", "--node-lease-duration-seconds=40")
 _CONTROLLERS = "*,-bootstrap-signer-controller,-token-cleaner-controller,-node-ipam-controller"
 
 
-_STOP_ORDER = ("kwok", "kube-controller-manager", "kube-apiserver", "etcd")
+_STOP_ORDER = ("kwok", "kube-controller-manager", "kube-apiserver", *etcd.names(etcd.MOST_MEMBERS))
 
 
 class ApiServer:
@@ -34,6 +34,12 @@ class ApiServer:
 
     `kill`, `pause`, `resume` and `restart` act on kube-apiserver alone, as a fault does; `stop` ends every
     process and keeps the data, so that `start` continues; `remove` deletes the folder as well.
+
+    Args:
+        controllers: whether a controller manager runs, too.
+        kwok: whether kwok plays the nodes' kubelets.
+        etcd_members: 1, or 3 for an etcd that outlives the end of its leader.
+        detached: whether the processes outlive the command that starts them.
     """
 
     def __init__(
@@ -42,18 +48,20 @@ class ApiServer:
         *,
         controllers: bool = False,
         kwok: bool = False,
+        etcd_members: int = 1,
         detached: bool = False,
         progress: Progress | None = None,
     ) -> None:
         self.folder = folder
         self.kubeconfig = folder / "kubeconfig"
         self._pki = folder / "pki"
-        self._ports = _remembered_ports(folder)
+        self._ports = _remembered_ports(folder, etcd_members)
         self._detached = detached
         names = ["kube", "kubectl", *(["kwok"] if kwok else [])]
         self._programs = binaries.ensure_all(names, progress)
         self.kubectl = self._programs["kubectl"]
-        self.etcd = self._process("etcd", self._etcd_flags())
+        program = self._programs["kube"].parent / "etcd"
+        self.etcd = etcd.Etcd(program, folder, self._ports, etcd_members, detached=detached)
         self.apiserver = self._process("kube-apiserver", self._apiserver_flags(controllers))
         self.followers = []
         if controllers:
@@ -68,8 +76,8 @@ class ApiServer:
 
     @property
     def etcd_url(self) -> str:
-        """Where etcd answers, gRPC and JSON alike; loopback, without a certificate."""
-        return f"http://{LOOPBACK}:{self._ports['etcd']}"
+        """Where etcd's first member answers, gRPC and JSON alike; loopback, without a certificate."""
+        return self.etcd.urls[0]
 
     @property
     def ready(self) -> bool:
@@ -117,8 +125,9 @@ class ApiServer:
         )
 
     def stop(self) -> None:
-        for process in (*reversed(self.followers), self.apiserver, self.etcd):
+        for process in (*reversed(self.followers), self.apiserver):
             process.stop()
+        self.etcd.stop()
 
     def remove(self) -> None:
         """Stop everything and delete the folder."""
@@ -142,26 +151,11 @@ class ApiServer:
         program = self._programs["kube"].parent / name
         return Process(name, [program, *flags], self.folder, detached=self._detached)
 
-    def _etcd_flags(self) -> list[str]:
-        client, peer = (f"http://{LOOPBACK}:{self._ports[name]}" for name in ("etcd", "etcd-peer"))
-        return [
-            "--name=default",
-            f"--data-dir={self.folder / 'etcd'}",
-            f"--listen-client-urls={client}",
-            f"--advertise-client-urls={client}",
-            f"--listen-peer-urls={peer}",
-            f"--initial-advertise-peer-urls={peer}",
-            f"--initial-cluster=default={peer}",
-            # A killed process loses nothing by this; only a machine's crash would.
-            "--unsafe-no-fsync",
-            "--log-level=warn",
-        ]
-
     def _apiserver_flags(self, controllers: bool) -> list[str]:
         # Without a controller manager nobody makes the ServiceAccounts that this plugin demands for Pods.
         disabled = [] if controllers else ["--disable-admission-plugins=ServiceAccount"]
         return [
-            f"--etcd-servers=http://{LOOPBACK}:{self._ports['etcd']}",
+            f"--etcd-servers={','.join(self.etcd.urls)}",
             f"--bind-address={LOOPBACK}",
             f"--secure-port={self._ports['apiserver']}",
             f"--advertise-address={pki.PLACEHOLDER_ADDRESS}",
@@ -198,13 +192,14 @@ def remove(folder: Path) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _remembered_ports(folder: Path) -> dict[str, int]:
+def _remembered_ports(folder: Path, etcd_members: int) -> dict[str, int]:
     """The ports chosen at the first start, so that a restart is found at the same address."""
     file = folder / "ports.json"
     if file.exists():
         ports: dict[str, int] = json.loads(file.read_text())
         return ports
-    ports = {name: free_port() for name in ("apiserver", "etcd", "etcd-peer", "controller-manager")}
+    members = [port for name in etcd.names(etcd_members) for port in (name, f"{name}-peer")]
+    ports = {name: free_port() for name in ("apiserver", "controller-manager", *members)}
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports))
     return ports

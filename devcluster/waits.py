@@ -14,6 +14,7 @@ from devcluster.errors import ClusterError
 API_READY = 60.0
 PROCESS_START = 60.0
 PROCESS_STOP = 20.0
+ETCD_LEADER = 30.0  # an election takes 1 to 2 s
 ENGINE_READY = 60.0
 NODES_READY = 180.0
 WORKLOADS_READY = 180.0
