@@ -86,6 +86,7 @@ def test_an_empty_spec_is_stage_local(server: ApiServer, namespace: str) -> None
 
 
 S3 = {"backup": {"destination": {"s3": {"bucket": "safe"}}}}
+OURS: dict[str, Any] = {part: {"provider": "StatefulSet"} for part in ("database", "redis")}
 CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
     ("to production", {"stage": "Basic"}, {"stage": "Production"}, "database provider cannot change"),
     ("back from production", {"stage": "Production"}, {"stage": "Basic"}, "database provider cannot change"),
@@ -102,6 +103,25 @@ CHANGES: list[tuple[str, dict[str, Any], dict[str, Any], str]] = [
         {"redis": {"storage": {"className": "fast"}}},
         {"redis": {"storage": {"className": "slow"}}},
         "cannot move to another class",
+    ),
+    ("other connections to redis", {}, {"redis": {"tls": True}}, "encryption of Redis cannot change"),
+    (
+        "to production with its providers",
+        {"stage": "Basic"},
+        {"stage": "Production", **OURS},
+        "encryption of Redis cannot change",
+    ),
+    (
+        "to production with its providers and their connections",
+        {"stage": "Basic"},
+        {"stage": "Production", **OURS, "redis": {**OURS["redis"], "tls": False}},
+        "",
+    ),
+    (
+        "other demands on theirs",
+        EXTERNAL,
+        {**EXTERNAL, "redis": {**EXTERNAL["redis"], "tls": True}},
+        "",
     ),
     ("local to basic", {"stage": "Local"}, {"stage": "Basic"}, ""),
     ("said what was meant", {}, {"database": {"provider": "StatefulSet"}}, ""),

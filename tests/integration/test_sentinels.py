@@ -22,7 +22,7 @@ from tests.support.deployments import container_of, facts_of, find, manifests_of
 from tests.support.process import LocalProcess, require_program, service_folder
 from tests.support.wait import Budget, until
 
-RESOLVED = production(redis={"provider": "Sentinel"})
+RESOLVED = production(redis={"provider": "Sentinel", "tls": False})
 SECRET = facts_of(RESOLVED).secrets["demo-redis"]
 NETWORK = f"127.{random.randint(64, 250)}.{random.randint(1, 250)}"
 SERVERS = [f"{NETWORK}.{number}" for number in (1, 2, 3)]

@@ -74,7 +74,9 @@ class Faults:
 
     def redis_master(self) -> str:
         """The Pod of Redis' master, as a Sentinel has it."""
-        ask = 'REDISCLI_AUTH=$SENTINEL_PASSWORD redis-cli -p 26379 sentinel get-master-addr-by-name "$MASTER"'
+        tls = "--tls --cacert /etc/resee/redis-tls/ca.crt"
+        login = "REDISCLI_AUTH=$SENTINEL_PASSWORD"
+        ask = f'{login} redis-cli {tls} -p 26379 sentinel get-master-addr-by-name "$MASTER"'
         for member in range(3):
             try:
                 told = self.kubectl("exec", f"resee-sentinel-{member}", "--", "sh", "-c", ask)

@@ -1,4 +1,5 @@
-"""Where Redis is: one server by its URL, or the master that Sentinels name; by TLS where a URL says rediss.
+"""Where Redis is: one server by its URL, or the master that Sentinels name; by TLS where a URL says
+rediss, or REDIS_TLS does.
 
 With SENTINEL_HOSTS the host and port of REDIS_URL and CACHE_URL count for nothing; their scheme, password and
 number of the database do. Celery and the rest of the application ask the same Sentinels.
@@ -36,6 +37,7 @@ class Servers:
         password: of master and replicas; empty to take the URL's.
         sentinel_password: of the Sentinels; empty where they ask for none.
         ca_file: who signs the servers' certificates; empty for the system's authorities.
+        tls: whether connections are encrypted whatever the URLs say.
     """
 
     sentinels: tuple[tuple[str, int], ...] = ()
@@ -43,9 +45,11 @@ class Servers:
     password: str = ""
     sentinel_password: str = ""
     ca_file: str = ""
+    tls: bool = False
 
     def client(self, url: str, **options: Any) -> redis.Redis:
         """A client of the database that the URL names; it follows the master where there are Sentinels."""
+        url = self._url(url)
         options = {**TIMEOUTS, "retry": _SERVER_TRIES, **self._tls(url), **options}
         if not self.sentinels:
             options.pop("ssl", None)  # the URL's scheme says it
@@ -58,6 +62,7 @@ class Servers:
 
     def broker(self, url: str) -> dict[str, Any]:
         """Celery's settings for its broker; `broker_transport_options` are to be added to its own."""
+        url = self._url(url)
         tls = self._tls(url)
         settings: dict[str, Any] = {"broker_url": url, "broker_transport_options": {}}
         if tls:
@@ -73,6 +78,9 @@ class Servers:
                 "sentinel_kwargs": {**tls, **self._sentinel_login()},
             }
         return settings
+
+    def _url(self, url: str) -> str:
+        return url.replace("redis://", "rediss://", 1) if self.tls else url
 
     def _password(self, url: str) -> str | None:
         return self.password or unquote(urlsplit(url).password or "") or None
@@ -99,6 +107,7 @@ def from_environment() -> Servers:
         password=env.str("REDIS_PASSWORD", default=""),
         sentinel_password=env.str("SENTINEL_PASSWORD", default=""),
         ca_file=env.str("REDIS_CA_FILE", default=""),
+        tls=env.bool("REDIS_TLS", default=False),
     )
 
 

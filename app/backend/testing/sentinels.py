@@ -5,6 +5,7 @@ from typing import Any
 import redis
 
 from testing.budgets import SERVICE_STARTS, wait_until
+from testing.certificates import Certificate
 from testing.services import Redis, Service, _program, free_port
 
 MASTER = "resee"
@@ -19,9 +20,10 @@ class Sentinel(Service):
 
     def __init__(self, master: Redis, quorum: int, password: str, own_password: str) -> None:
         super().__init__()
+        self.trust = master.trust()
         self.own_password = own_password
         lines = [
-            f"port {self.port}",
+            *self._ports(master),
             "bind 127.0.0.1",
             f"requirepass {own_password}",
             # Sentinels ask each other with the same password.
@@ -33,11 +35,19 @@ class Sentinel(Service):
         ]
         (self.folder / "sentinel.conf").write_text("\n".join(lines) + "\n")
 
+    def _ports(self, master: Redis) -> list[str]:
+        if not self.trust:
+            return [f"port {self.port}"]
+        tls = [f"{name} {value}" for name, value in master.options.items() if name.startswith("tls-")]
+        return [*tls, f"tls-port {self.port}", "port 0"]
+
     def command(self) -> list[str]:
         return [_program("redis-server"), str(self.folder / "sentinel.conf"), "--sentinel"]
 
     def client(self) -> redis.Redis:
-        return redis.Redis(port=self.port, password=self.own_password, decode_responses=True)
+        return redis.Redis(
+            "127.0.0.1", self.port, password=self.own_password, decode_responses=True, **self.trust
+        )
 
     def answers(self) -> bool:
         try:
@@ -51,12 +61,15 @@ class Sentinels:
 
     password, own_password = "redis-pass/7", "sentinel-pass/7"
 
-    def __init__(self) -> None:
+    def __init__(self, certificate: Certificate | None = None) -> None:
         login = {"requirepass": self.password, "masterauth": self.password}
         self.master = Redis(**login)
         # `replicaof` is given as one word with its two values, as redis-server takes it.
         self.replica = Redis(**login, port=free_port(), replicaof=f"127.0.0.1 {self.master.port}")
         self.replica.port = self.replica.options["port"]
+        if certificate:
+            self.master.encrypt(certificate)
+            self.replica.encrypt(certificate)
         self.watchers = [Sentinel(self.master, 2, self.password, self.own_password) for _ in range(3)]
 
     def __enter__(self) -> "Sentinels":

@@ -17,6 +17,7 @@ import psycopg2
 import redis
 
 from testing.budgets import SERVICE_STARTS, SERVICE_STOPS, wait_until
+from testing.certificates import Certificate
 
 _INSTALL = "Install it: apt-get install postgresql-15 redis-server"
 
@@ -169,7 +170,25 @@ class Redis(Service):
 
     def client(self) -> redis.Redis:
         """A client of database 0."""
-        return redis.Redis(port=self.port, password=self.options.get("requirepass"))
+        return redis.Redis("127.0.0.1", self.port, password=self.options.get("requirepass"), **self.trust())
+
+    def trust(self) -> dict[str, Any]:
+        """How a client has to connect."""
+        if self.options.get("port") != 0:
+            return {}
+        return {"ssl": True, "ssl_ca_certs": str(self.options["tls-ca-cert-file"])}
+
+    def encrypt(self, made: Certificate) -> None:
+        """Speak TLS, and nothing else, from the next start on."""
+        self.options |= {
+            "port": 0,
+            "tls-port": self.port,
+            "tls-cert-file": made.certificate,
+            "tls-key-file": made.key,
+            "tls-ca-cert-file": made.authority,
+            "tls-auth-clients": "no",
+            "tls-replication": "yes",
+        }
 
     def kill(self) -> None:
         """As when its node dies."""

@@ -166,8 +166,10 @@ class Redis(PodOverrides):
     storage: Storage = Storage()
     """The volume of the append-only file."""
     tls: bool | None = None
-    """For provider External: with true a server that is reached without encryption is refused, and by default
-    warned of. The address in the Secret says whether it is (rediss://)."""
+    """Whether connections are encrypted, by a certificate that the operator makes and renews; by default in
+    stage Production. It cannot be changed, since servers and clients would have to change at once. For
+    provider External the address in the Secret says it (rediss://); with true a server that is reached
+    without encryption is refused, and by default warned of."""
 
 
 class S3Destination(Model):

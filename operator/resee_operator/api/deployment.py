@@ -111,6 +111,17 @@ def _unchanged(section: str, providers: type[StrEnum], several_zones: str) -> st
     return f"[{names}].all(name, {runs('self')} == {runs('oldSelf')})"
 
 
+def _encryption_unchanged() -> str:
+    """CEL: Redis of our own is encrypted, or not, as it was, the stage's default counted in."""
+
+    def encrypted(spec: str) -> str:
+        given = f"has({spec}.redis) && has({spec}.redis.tls)"
+        return f"({given} ? {spec}.redis.tls : {spec}.stage == 'Production')"
+
+    theirs = "self.?redis.?provider.orValue('') == 'External'"
+    return f"{theirs} || {encrypted('self')} == {encrypted('oldSelf')}"
+
+
 class ReseeDeploymentSpec(Model):
     """What should run. Everything has a default: ``stage: Local`` is complete."""
 
@@ -149,6 +160,13 @@ class ReseeDeploymentSpec(Model):
             "spec.redis.provider as it was (set it explicitly when the stage changes), "
             "or make a new deployment",
             field_path=".redis",
+        ),
+        Rule(
+            cel=_encryption_unchanged(),
+            message="the encryption of Redis cannot change, since servers and clients would have to change "
+            "at once: keep spec.redis.tls as it was (set it explicitly when the stage changes), "
+            "or make a new deployment",
+            field_path=".redis.tls",
         ),
     )
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from resee_operator.api.data import RedisProvider
-from resee_operator.components import encryption
+from resee_operator.components import encryption, encryption_redis
 from resee_operator.components.base import Manifest
 from resee_operator.components.pods import Container, secret_variable
 from resee_operator.components.topology import SENTINEL_MASTER, SENTINEL_PORT, member_names
@@ -66,9 +66,15 @@ def container(
         command=command,
         config_map=resolved.config_map,
         config=config(resolved),
-        env=[*_secrets(resolved), *encryption.client_variables(resolved), *resolved.env, *env],
-        mounts=encryption.mounts(resolved),
-        volumes=encryption.client_volume(resolved),
+        env=[
+            *_secrets(resolved),
+            *encryption.client_variables(resolved),
+            *encryption_redis.client_variables(resolved),
+            *resolved.env,
+            *env,
+        ],
+        mounts=[*encryption.mounts(resolved), *encryption_redis.mounts(resolved)],
+        volumes=[*encryption.client_volume(resolved), *encryption_redis.client_volume(resolved)],
         writable=resolved.live_update,
         **more,
     )

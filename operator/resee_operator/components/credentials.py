@@ -1,5 +1,5 @@
 """Secrets that are drawn once and never overwritten: Django's key, the database's and Redis' passwords.
-The certificate of the database is drawn anew before it ends.
+Certificates are drawn anew before they end.
 
 The engine draws what is missing and creates the Secrets; what exists, stands. A Secret that a user made under
 the same name beforehand is therefore taken as it is.
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from resee_operator.api.data import DatabaseProvider, RedisProvider
-from resee_operator.components import encryption, meta
+from resee_operator.components import encryption, encryption_redis, meta
 from resee_operator.components.base import Facts, Live, Manifest, Reason, Verdict
 from resee_operator.components.topology import POSTGRES_PORT, REDIS_PORT
 from resee_operator.stages import Resolved
@@ -111,7 +111,10 @@ def generated(resolved: Resolved) -> list[GeneratedSecret]:
     if resolved.redis.provider != RedisProvider.EXTERNAL:
         secrets.append(_redis(resolved))
     if resolved.database.tls:
-        secrets.append(_certificate(resolved))
+        secrets.append(_certificate(resolved, resolved.tls_secret, encryption.server_names(resolved)))
+    if resolved.redis.tls:
+        names = encryption_redis.server_names(resolved)
+        secrets.append(_certificate(resolved, resolved.redis_tls_secret, names))
     return secrets
 
 
@@ -141,12 +144,11 @@ def _app(resolved: Resolved) -> GeneratedSecret:
     return GeneratedSecret(_secret(resolved, resolved.app_secret), {"SECRET_KEY": DJANGO_KEY}, dict)
 
 
-def _certificate(resolved: Resolved) -> GeneratedSecret:
+def _certificate(resolved: Resolved, name: str, names: tuple[str, ...]) -> GeneratedSecret:
     def derive(drawn: Mapping[str, str]) -> Mapping[str, str]:
         return encryption.parts(drawn[encryption.BUNDLE])
 
-    recipe = Certificate(encryption.server_names(resolved))
-    return GeneratedSecret(_secret(resolved, resolved.tls_secret), {encryption.BUNDLE: recipe}, derive)
+    return GeneratedSecret(_secret(resolved, name), {encryption.BUNDLE: Certificate(names)}, derive)
 
 
 def _database(resolved: Resolved) -> GeneratedSecret:
@@ -180,7 +182,8 @@ def _redis(resolved: Resolved) -> GeneratedSecret:
     logins = ("requirepass", "masterauth") if across else ("requirepass",)
 
     def derive(drawn: Mapping[str, str]) -> Mapping[str, str]:
-        server = f"redis://:{quote(drawn['password'], safe='')}@{host}:{REDIS_PORT}"
+        scheme = "rediss" if resolved.redis.tls else "redis"
+        server = f"{scheme}://:{quote(drawn['password'], safe='')}@{host}:{REDIS_PORT}"
         return {
             "host": host,
             "port": str(REDIS_PORT),

@@ -70,6 +70,8 @@ class StageDefaults:
     more Pod of each while they roll, and 10 to spare."""
     database_tls: bool
     """Whether connections to PostgreSQL are encrypted. Across zones they leave the machine."""
+    redis_tls: bool
+    """Whether connections to Redis and its Sentinels are encrypted. Across zones they leave the machine."""
     spread_zones: bool
     """Whether Pods of one component must lie in different zones."""
 
@@ -109,6 +111,7 @@ LOCAL = StageDefaults(
     upgrade_backup=UpgradeBackup.NEVER,
     database_parameters={"shared_buffers": "32MB", "max_connections": "50"},
     database_tls=False,
+    redis_tls=False,
     spread_zones=False,
 )
 
@@ -139,6 +142,7 @@ BASIC = StageDefaults(
     upgrade_backup=UpgradeBackup.WHEN_MIGRATING,
     database_parameters={"shared_buffers": "128MB", "max_connections": "100"},
     database_tls=False,
+    redis_tls=False,
     spread_zones=False,
 )
 
@@ -170,6 +174,7 @@ PRODUCTION = StageDefaults(
     upgrade_backup=UpgradeBackup.WHEN_MIGRATING,
     database_parameters={"shared_buffers": "512MB", "max_connections": "300"},
     database_tls=True,
+    redis_tls=True,
     spread_zones=True,
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from resee_operator.api.data import Database as DatabaseSpec
-from resee_operator.api.data import DatabaseProvider
+from resee_operator.api.data import DatabaseProvider, RedisProvider
 from resee_operator.api.data import Redis as RedisSpec
 from resee_operator.api.deployment import ReseeDeploymentSpec, Stage
 from resee_operator.stages import backups, checks, pods
@@ -205,11 +205,14 @@ def _database(name: str, spec: DatabaseSpec, stage: StageDefaults) -> Database:
 
 
 def _redis(name: str, spec: RedisSpec, stage: StageDefaults) -> Redis:
+    provider = spec.provider or stage.redis_provider
+    wanted = stage.redis_tls if spec.tls is None else spec.tls
     return Redis(
-        provider=spec.provider or stage.redis_provider,
+        provider=provider,
         secret_name=spec.external.secret_name if spec.external else f"{name}-redis",
         pods=pods.settings(spec, stage.resources["redis"]),
         volume=pods.volume(spec.storage, stage.redis_volume),
+        tls=wanted and provider != RedisProvider.EXTERNAL,
         tls_required=spec.tls is True,
     )
 

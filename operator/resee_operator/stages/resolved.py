@@ -81,6 +81,8 @@ class Redis:
     secret_name: str
     pods: PodSettings
     volume: Volume
+    tls: bool
+    """Whether the operator's own certificate encrypts the connections."""
     tls_required: bool = False
     """Whether a server of somebody else is refused where it does not encrypt."""
 
@@ -233,8 +235,13 @@ class Resolved:
 
     @property
     def tls_secret(self) -> str:
-        """Secret with the certificates of the operator's own making."""
+        """Secret with the database's certificate of the operator's own making."""
         return self.child("tls")
+
+    @property
+    def redis_tls_secret(self) -> str:
+        """Secret with Redis' certificate of the operator's own making."""
+        return self.child("redis-tls")
 
     @property
     def config_map(self) -> str:
@@ -249,6 +256,8 @@ class Resolved:
             names.add(self.slack.name)
         if self.database.tls:
             names.add(self.tls_secret)
+        if self.redis.tls:
+            names.add(self.redis_tls_secret)
         destinations = (self.backup.destination, self.restore.destination if self.restore else None)
         names |= {
             place.credentials_secret

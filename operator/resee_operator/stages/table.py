@@ -33,6 +33,7 @@ def _figures() -> Iterator[str]:
         ("Backup before an upgrade", lambda stage: stage.upgrade_backup),
         ("PostgreSQL's parameters", lambda stage: _parameters(stage.database_parameters)),
         ("Encrypted to PostgreSQL", lambda stage: "yes" if stage.database_tls else "no"),
+        ("Encrypted to Redis", lambda stage: "yes" if stage.redis_tls else "no"),
         ("Zones must differ", lambda stage: "yes" if stage.spread_zones else "no"),
     )
     yield from _head("Default")

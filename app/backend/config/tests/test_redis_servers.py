@@ -101,25 +101,11 @@ def test_djangos_cache_goes_by_the_same_client():
 def encrypted(tmp_path_factory):
     """A Redis that speaks TLS only."""
     made = certificates.make(tmp_path_factory.mktemp("tls"))
-    server = Redis(
-        tls_port=0,
-        tls_cert_file=made.certificate,
-        tls_key_file=made.key,
-        tls_ca_cert_file=made.authority,
-        tls_auth_clients="no",
-    )
-    server.options |= {"tls-port": server.port, "port": 0}
-    server.answers = lambda: _answers(f"rediss://127.0.0.1:{server.port}/0", made.authority)
+    server = Redis()
+    server.encrypt(made)
     server.start()
     yield f"rediss://127.0.0.1:{server.port}/0", made.authority
     server.remove()
-
-
-def _answers(url, authority):
-    try:
-        return Servers(ca_file=str(authority)).client(url).ping()
-    except redis.ConnectionError:
-        return False
 
 
 def test_a_server_with_a_certificate_of_our_authority_is_spoken_to(encrypted):
@@ -135,6 +121,36 @@ def test_a_server_with_a_certificate_of_our_authority_is_spoken_to(encrypted):
 def test_a_server_whose_certificate_nobody_knows_is_refused(encrypted):
     with pytest.raises(redis.ConnectionError, match="certificate"):
         Servers().client(encrypted[0]).ping()
+
+
+def test_a_variable_encrypts_whatever_the_urls_say(encrypted, monkeypatch):
+    url, authority = encrypted
+    monkeypatch.setenv("REDIS_TLS", "true")
+    monkeypatch.setenv("REDIS_CA_FILE", str(authority))
+    servers, plain = from_environment(), url.replace("rediss://", "redis://")
+
+    assert servers.client(plain).ping()
+    assert servers.broker(plain)["broker_url"] == url
+    assert servers.broker(url)["broker_url"] == url
+
+
+def test_sentinels_and_the_master_are_spoken_to_encrypted(tmp_path):
+    made = certificates.make(tmp_path)
+    with Sentinels(made) as running:
+        servers = Servers(
+            sentinels=tuple(("127.0.0.1", watcher.port) for watcher in running.watchers),
+            password=running.password,
+            sentinel_password=running.own_password,
+            ca_file=str(made.authority),
+            tls=True,
+        )
+        app = Celery("tls-sentinels")
+        app.conf.update(servers.broker(running.environment["REDIS_URL"]))
+
+        assert servers.client("redis://nobody.invalid/1").set("word", "kept")
+        with app.connection_for_write() as connection:
+            connection.ensure_connection(max_retries=1)
+            assert connection.default_channel.client.ping()
 
 
 @pytest.fixture

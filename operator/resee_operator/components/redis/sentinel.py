@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from resee_operator import quantity
-from resee_operator.components import verdicts
+from resee_operator.components import encryption_redis, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe, secret_variable
 from resee_operator.components.redis import sentinel_start as start
@@ -47,13 +47,15 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
     """Services, volumes, the servers and the Sentinels, and how many of each may be taken away."""
     volume = resolved.redis.volume
     servers, watchers = (_members(resolved, component) for component in (COMPONENT, WATCHER))
+    server = encryption_redis.server(resolved, _server(resolved), REDIS_PORT)
+    watcher = encryption_redis.server(resolved, _watcher(resolved), SENTINEL_PORT)
     return [
         headless_service(resolved, COMPONENT, servers),
         headless_service(resolved, WATCHER, watchers),
         service(resolved, WATCHER, SENTINEL_PORT, SENTINEL_PORT),
         *claims(resolved, COMPONENT, volume, MEMBERS),
-        stateful_set(resolved, facts, _server(resolved), members=MEMBERS, service=servers, volume=volume),
-        stateful_set(resolved, facts, _watcher(resolved), members=MEMBERS, service=watchers),
+        stateful_set(resolved, facts, server, members=MEMBERS, service=servers, volume=volume),
+        stateful_set(resolved, facts, watcher, members=MEMBERS, service=watchers),
         *([] if resolved.suspended else [disruption_budget(resolved, one) for one in (COMPONENT, WATCHER)]),
     ]
 

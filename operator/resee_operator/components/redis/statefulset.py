@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 
 from resee_operator import quantity
-from resee_operator.components import verdicts
+from resee_operator.components import encryption_redis, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe, secret_variable
 from resee_operator.components.storage import claim, stateful_set
@@ -30,10 +30,11 @@ _GRACE: Final = 30
 def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
     """Service, volume and StatefulSet."""
     volume = claim(resolved, COMPONENT, resolved.redis.volume)
+    pod = _pod(resolved, str(volume["metadata"]["name"]))
     return [
         service(resolved, COMPONENT, REDIS_PORT, REDIS_PORT),
         volume,
-        stateful_set(resolved, facts, _pod(resolved, str(volume["metadata"]["name"]))),
+        stateful_set(resolved, facts, encryption_redis.server(resolved, pod, REDIS_PORT)),
     ]
 
 
