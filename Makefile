@@ -10,7 +10,7 @@ DEVCLUSTER := $(BIN)/python -m devcluster
 ARGS ?=
 
 .PHONY: help up down env status logs
-.PHONY: test test-zones test-unit test-backend test-frontend test-integration test-e2e test-disaster bench
+.PHONY: test test-zones test-unit test-backend test-frontend test-integration test-e2e test-disaster test-faults bench
 .PHONY: lint format generate requirements setup images clean
 
 ##@ Everyday
@@ -57,6 +57,9 @@ test-zones: $(READY) ## Run the faults on three nodes in three zones: 15 minutes
 
 test-disaster: $(READY) ## Destroy a whole cluster and bring Resee back from its bucket
 	@RESEE_E2E_DISASTER=1 $(BIN)/python -m pytest tests/e2e/test_restore.py -k everything_is_gone $(ARGS)
+
+test-faults: $(READY) ## Break one part after another under a client that writes: 15 minutes
+	@RESEE_E2E_FAULTS=1 $(BIN)/python -m pytest -q tests/e2e/test_faults.py tests/e2e/test_more_faults.py $(ARGS)
 
 bench: $(READY) ## Measure, beside a yardstick; the result goes to docs/performance.md
 	@$(BIN)/python -m bench $(ARGS)

@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
-import psycopg2
 import zstandard
 from psycopg2.extensions import connection
 
 from resee_backup import __version__, content
+from resee_backup.beside import beside
 from resee_backup.catalogue import ARCHIVE, GLOBALS, Catalogue
 from resee_backup.database import Database, session
 from resee_backup.errors import Reason, TransientError
@@ -92,7 +90,8 @@ def dump(settings: Settings, database: Database, catalogue: Catalogue) -> Manife
         require_not_older("pg_dump", run.pg_dump.major, described.server_major, database.place)
         logger.info("dumping %s: %d MiB on disk", database.place, described.size_bytes // MIB)
         with catalogue.begun() as started:
-            with content.snapshot(opened) as snapshot, _counting(opened, settings) as counting:
+            count = _counting(opened, settings)
+            with content.snapshot(opened) as snapshot, beside(opened, count) as counting:
                 archive, raw_bytes = run.archive(started, snapshot, described.size_bytes)
                 tables, migrations = counting.result()
             manifest = Manifest(
@@ -117,25 +116,14 @@ def dump(settings: Settings, database: Database, catalogue: Catalogue) -> Manife
 Counted = tuple[dict[str, Table], list[str]]
 
 
-@contextmanager
-def _counting(opened: connection, settings: Settings) -> Iterator[Future[Counted]]:
-    """Tables and migrations of the snapshot, read while the dump runs; cancelled when the dump fails."""
+def _counting(opened: connection, settings: Settings) -> Callable[[], Counted]:
+    """Tables and migrations of the snapshot: what is read while the dump runs."""
 
     def read() -> Counted:
         migrations = content.migrations(opened)
         return content.tables(opened, content.up_to(settings.checksum_table_mb)), migrations
 
-    with ThreadPoolExecutor(1, thread_name_prefix="count") as pool:
-        counting = pool.submit(read)
-        try:
-            yield counting
-        except BaseException as error:
-            refusal = counting.exception() if counting.done() else None
-            if isinstance(refusal, psycopg2.Error) and not isinstance(refusal, psycopg2.OperationalError):
-                # The count's transaction held the snapshot: pg_dump's complaint is only the consequence.
-                raise refusal from error
-            opened.cancel()
-            raise
+    return read
 
 
 def _tools(run: Dump) -> dict[str, str]:

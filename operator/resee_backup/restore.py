@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from resee_backup import content
 from resee_backup.archive import feed
+from resee_backup.beside import beside
 from resee_backup.catalogue import Catalogue
 from resee_backup.database import Database, session
 from resee_backup.errors import BackupError, Reason, TransientError, UserError
@@ -115,14 +116,19 @@ class Restore:
             feed(child, self.catalogue, self.manifest)
 
     def _compare(self) -> None:
-        with session(self.target.other(self.into), self.settings.connect_seconds) as opened:
+        place = (self.target.other(self.into), self.settings.connect_seconds)
+        with (
+            session(*place) as opened,
+            session(*place) as second,
+            beside(second, lambda: content.analyze(second)) as analyzing,
+        ):
             found = content.tables(opened, content.those_of(self.manifest.tables))
             wrong = content.differences(self.manifest.tables, found)
             if content.migrations(opened) != self.manifest.migrations:
                 wrong.append("Django's applied migrations differ")
             if wrong:
                 raise self._different(wrong)
-            content.analyze(opened)
+            analyzing.result()
 
     def _different(self, wrong: list[str]) -> UserError:
         shown = "; ".join(wrong[:SHOWN]) + (f"; {len(wrong) - SHOWN} more" if len(wrong) > SHOWN else "")

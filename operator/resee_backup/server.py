@@ -5,6 +5,7 @@ A database that this program made carries a mark in its comment, and only a mark
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,6 +17,7 @@ from resee_backup.database import Database, session
 from resee_backup.manifest import Source
 
 LONGEST_NAME = 63  # bytes of a PostgreSQL identifier
+_TOKEN = 3  # random bytes of a name
 
 RESTORING = "resee-backup: restoring {}"
 RESTORED = "resee-backup: restored {}"
@@ -36,6 +38,11 @@ def name_for(base: str, purpose: str, suffix: str) -> str:
     """An identifier such as resee_restore_20260131t030000z_1f2e3d, no longer than PostgreSQL allows."""
     tail = f"_{purpose}_{suffix.lower().replace('-', '_')}"
     return base.encode()[: LONGEST_NAME - len(tail)].decode(errors="ignore") + tail
+
+
+def _interim(name: str) -> str:
+    """How the names of a database begin that is still to get its own."""
+    return name_for(name, "new", "0" * 2 * _TOKEN)[: -2 * _TOKEN]
 
 
 class Server:
@@ -86,17 +93,32 @@ class Server:
         return [extension for extension in extensions if extension not in found]
 
     def create(self, name: str, like: Source, mark: str) -> None:
-        """Make an empty, marked database with the encoding, locale and settings of the dumped one."""
+        """Make an empty, marked database with the encoding, locale and settings of the dumped one.
+
+        It gets its name last: killed between making and marking, it would keep the name from every later try.
+        """
+        for unfinished in self.marked(mark):
+            if unfinished.startswith(_interim(name)):
+                self.drop(unfinished)
+        interim = _interim(name) + secrets.token_hex(_TOKEN)
         self._run(
             sql.SQL("CREATE DATABASE {} TEMPLATE template0 ENCODING {} LC_COLLATE {} LC_CTYPE {}").format(
-                sql.Identifier(name),
+                sql.Identifier(interim),
                 sql.Literal(like.encoding),
                 sql.Literal(like.collate),
                 sql.Literal(like.ctype),
             )
         )
-        self.set_mark(name, mark)
-        for setting in like.settings:
+        try:
+            self.set_mark(interim, mark)
+            self._set(interim, like.settings)
+            self._run(RENAME.format(sql.Identifier(interim), sql.Identifier(name)))
+        except BaseException:
+            self.drop(interim)
+            raise
+
+    def _set(self, name: str, settings: list[str]) -> None:
+        for setting in settings:
             parameter, _, value = setting.partition("=")
             # By way of the session: a list such as search_path needs other quotes than a word.
             self._rows("SELECT set_config(%s, %s, false)", parameter, value)

@@ -43,7 +43,7 @@ def copied_credentials(cluster: Kubectl, target: Kubectl) -> dict[str, str]:
     return {key: base64.b64decode(value).decode() for key, value in keys.items()}
 
 
-def stored(keys: dict[str, str], prefix: str) -> set[str]:
+def stored(keys: dict[str, str], prefix: str) -> list[str]:
     """The file names of the objects below a prefix of the bucket, as the host sees them."""
     client = boto3.client(
         "s3",
@@ -53,7 +53,7 @@ def stored(keys: dict[str, str], prefix: str) -> set[str]:
         aws_secret_access_key=keys["AWS_SECRET_ACCESS_KEY"],
     )
     listed = client.list_objects_v2(Bucket=BUCKET, Prefix=prefix)
-    return {item["Key"].rpartition("/")[2] for item in listed.get("Contents", [])}
+    return [item["Key"].rpartition("/")[2] for item in listed.get("Contents", [])]
 
 
 def test_basic_serves_its_host_and_backs_up_to_s3(
@@ -70,5 +70,5 @@ def test_basic_serves_its_host_and_backs_up_to_s3(
     assert basic.read()["status"]["url"] == f"https://{HOST}"
 
     assert run_backup(basic, "backup-now") == "Complete"
-    files = stored(keys, f"{second.namespace}/basic/")
+    files = set(stored(keys, f"{second.namespace}/basic/"))
     assert {"database.dump.zst", "globals.sql", "manifest.json", "verification.json"} <= files

@@ -7,13 +7,12 @@ import json
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import CLUSTER, devcluster
 from tests.e2e.deployments import Deployment
+from tests.e2e.images import ADD_NOTE, NOTE, in_use, layer, take_back
 from tests.e2e.kubectl import Kubectl, KubectlError
 from tests.e2e.resee import Resee
 from tests.support.clients import Reader, Writer
@@ -23,16 +22,6 @@ log = logging.getLogger(__name__)
 
 ROTATE = "e2e"
 
-MIGRATION = '''\
-"""A nullable column, which the version before does not know and does not need."""
-
-from django.db import migrations, models
-
-
-class Migration(migrations.Migration):
-    dependencies = [("contents", "0001_initial")]
-    operations = [migrations.AddField("content", "note", models.TextField(null=True))]
-'''
 BROKEN = "raise SystemExit('this version does not start')\n"
 """gunicorn's settings of a version that passes its preflight and serves nothing."""
 
@@ -49,25 +38,10 @@ class Layered:
 @pytest.fixture(scope="module")
 def images(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> Layered:
     """A version with one more migration, and one whose web server does not start."""
-    (web,) = [
-        item for item in deployment.children("deployments") if item["metadata"]["name"].endswith("-web")
-    ]
-    base = str(web["spec"]["template"]["spec"]["containers"][0]["image"])
+    base = in_use(deployment)
     folder = tmp_path_factory.mktemp("images")
-    migrating = _layer(folder, base, "migrating", "contents/migrations/0002_note.py", MIGRATION)
-    return Layered(base, migrating, _layer(folder, migrating, "broken", "gunicorn.conf.py", BROKEN))
-
-
-def _layer(folder: Path, base: str, name: str, path: str, text: str) -> str:
-    """Build and load an image with one file over the base's."""
-    context = folder / name
-    context.mkdir()
-    (context / "file").write_text(text)
-    (context / "Dockerfile").write_text(f"FROM {base}\nCOPY file /app/backend/{path}\n")
-    tag = f"{base}-{name}"
-    devcluster("docker", "build", "--tag", tag, str(context))
-    devcluster("load", "--name", CLUSTER, tag)
-    return tag
+    migrating = layer(folder, base, "migrating", NOTE, ADD_NOTE)
+    return Layered(base, migrating, layer(folder, migrating, "broken", "gunicorn.conf.py", BROKEN))
 
 
 @dataclass
@@ -112,16 +86,7 @@ def several(deployment: Deployment) -> Iterator[Deployment]:
     deployment.patch({"web": {"replicas": 2}, "upgrade": {"backup": "WhenMigrating"}})
     deployment.settle()
     yield deployment
-    deployment.kubectl(
-        "exec",
-        f"deployment/{deployment.name}-web",
-        "--",
-        "python3",
-        "manage.py",
-        "migrate",
-        "contents",
-        "0001",
-    )
+    take_back(deployment)
     deployment.restore(before)
     deployment.settle()
 

@@ -1,6 +1,6 @@
 """A multipart upload of a stream of unknown length: completed when the stream ended well, otherwise aborted.
 
-boto3's own transfer manager keeps all parts in flight in memory and takes one part size for all; here a part
+boto3's transfer manager keeps all parts in flight in memory and takes one part size for all; here a part
 that is large because the database is goes through a temporary file, so that memory does not grow with it.
 """
 

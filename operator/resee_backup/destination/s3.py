@@ -1,4 +1,4 @@
-"""Any S3-compatible object store. Credentials come by boto3's own chain: environment, IRSA, instance role."""
+"""Any S3-compatible object store. Credentials come by botocore's chain: environment, IRSA, instance role."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+from botocore.session import Session
 
 from resee_backup.destination.base import NotStored, Stored
 from resee_backup.destination.multipart import MultipartUpload, part_size
@@ -24,7 +24,7 @@ class S3:
     """One bucket and a prefix in it.
 
     Args:
-        client: a boto3 S3 client.
+        client: a botocore S3 client.
         options: how to encrypt and lock what is written.
     """
 
@@ -51,7 +51,7 @@ class S3:
         region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION") or DEFAULT_REGION
         try:
             with translated(f"s3://{bucket}"):
-                client = boto3.client("s3", region_name=region, config=config)
+                client = Session().create_client("s3", region_name=region, config=config)
         except ValueError as error:
             remedy = "Give AWS_ENDPOINT_URL as http://host:port or https://host:port."
             raise UserError(

@@ -42,7 +42,7 @@ MISCONFIGURED = (InvalidConfigError, NoRegionError, ParamValidationError, Profil
 
 
 class translated:  # noqa: N801 - reads as a verb where it is used
-    """Turns what boto3 raises inside the `with` into a `BackupError` about one place."""
+    """Turns what botocore raises inside the `with` into a `BackupError` about one place."""
 
     def __init__(self, where: str) -> None:
         self._where = where
@@ -58,7 +58,7 @@ class translated:  # noqa: N801 - reads as a verb where it is used
 
 
 def meaning(error: Exception, where: str) -> BackupError:
-    """The error that people read for one of boto3's."""
+    """The error that people read for one of botocore's."""
     if isinstance(error, ClientError):
         return _refusal(error, where)
     if isinstance(error, WITHOUT_CREDENTIALS):

@@ -135,6 +135,32 @@ def test_the_program_killed_in_the_middle_is_cleared_by_the_next_try(
     assert again.code == 0, again.log
 
 
+def test_killed_before_the_new_database_is_marked(
+    on_volume: Program, postgres: PostgresServer, before: set[str]
+) -> None:
+    """Its mark waits for a lock and dies with its session; whose the database is, nobody can tell then."""
+    with closing(postgres.connect()) as other, other.cursor() as work:
+        work.execute("BEGIN; LOCK TABLE pg_shdescription IN SHARE MODE")
+        with on_volume.running("restore", "--into", NEW) as process:
+            until(lambda: assert_a_mark_waits(postgres), Budget.PROCESS)
+            process.kill()
+            process.wait()
+        (left,) = postgres.databases() - before
+        end = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'resee_backup'"
+        postgres.execute(end)
+        until(lambda: assert_only(postgres, before | {left}), Budget.PROCESS)
+    again = on_volume.run("restore", "--into", NEW)
+    assert again.code == 0, again.log
+    assert postgres.databases() == before | {left, NEW}
+    postgres.execute(drop(left))
+
+
+def assert_a_mark_waits(postgres: PostgresServer) -> None:
+    """The comment on a new database waits for the lock on the comments."""
+    waits = "SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'COMMENT%'"
+    assert postgres.execute(waits)
+
+
 def test_the_server_goes_silent_in_the_middle(
     on_volume: Program, postgres: PostgresServer, before: set[str], held_server: TcpProxy
 ) -> None:

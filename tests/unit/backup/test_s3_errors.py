@@ -1,4 +1,4 @@
-"""What boto3 raises: each kind ends as a refusal for good or as something that may pass, with a remedy."""
+"""What botocore raises: each kind ends as a refusal for good or as something that may pass, with a remedy."""
 
 from __future__ import annotations
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import pytest
 
 from resee_backup.errors import BackupError, Reason, TransientError, UserError
-from resee_backup.tools import Child, Tool, require_not_older
+from resee_backup.tools import CHUNK, GATHER, Child, Tool, require_not_older
 
 
 def fault(sentence: str) -> BackupError:
@@ -24,6 +25,15 @@ def shell(script: str, stall_seconds: float = 5, *, fed: bool = False) -> Child:
 def test_the_output_of_a_good_child_ends() -> None:
     with shell("printf abc") as child:
         assert b"".join(child.output()) == b"abc"
+
+
+def test_pages_are_gathered() -> None:
+    begin = time.monotonic()
+    with shell("dd if=/dev/zero bs=4096 count=4000 status=none") as child:
+        sizes = [len(chunk) for chunk in child.output()]
+    assert sum(sizes) == 4000 * 4096
+    short = [size for size in sizes if size < CHUNK]
+    assert len(short) <= (time.monotonic() - begin) / GATHER + 1
 
 
 def test_a_failed_child_raises_after_its_last_byte_with_its_last_words() -> None:
