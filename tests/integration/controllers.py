@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -51,10 +51,18 @@ class Controllers:
 
     Args:
         frozen: names whose status stays as it is.
+        more: kinds beside the workloads.
     """
 
-    def __init__(self, server: ApiServer, namespace: str, frozen: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        server: ApiServer,
+        namespace: str,
+        frozen: tuple[str, ...] = (),
+        more: Mapping[str, Move] | None = None,
+    ) -> None:
         self.frozen = set(frozen)
+        self._moves = {**MOVES, **(more or {})}
         self._server = server
         self._namespace = namespace
         self._stop = threading.Event()
@@ -75,14 +83,14 @@ class Controllers:
             while not self._stop.is_set():
                 # A server that a test has taken down comes back.
                 with contextlib.suppress(ApiError):
-                    for kind in MOVES:
+                    for kind in self._moves:
                         await self._move(client, kind)
                 await asyncio.to_thread(self._stop.wait, 0.1)
 
     async def _move(self, client: KubeClient, kind: str) -> None:
         async for page in client.list(KINDS[kind], self._namespace):
             for found in page.items:
-                status, name = MOVES[kind](found), name_of(found)
+                status, name = self._moves[kind](found), name_of(found)
                 held = found.get("status") or {}
                 if name in self.frozen or status is None or held.items() >= status.items():
                     continue
