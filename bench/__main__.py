@@ -65,15 +65,18 @@ def _lacking(name: str, short: bool) -> str | None:
 @main.command("engine")
 @click.option("--short", is_flag=True, help="A dozen deployments, in less than a minute.")
 @click.option("--deployments", type=click.IntRange(min=10), help="Size of the fleet.  [default: 1000]")
+@click.option("--kwok", is_flag=True, help="With Kubernetes' own controllers and Pods of kwok's.")
 @click.option(
     "--output", type=click.Path(dir_okay=False, path_type=Path), help="File for all figures as JSON."
 )
 @click.option("--write", is_flag=True, help="Put table and plots into docs/.")
-def engine_command(short: bool, deployments: int | None, output: Path | None, write: bool) -> None:
+def engine_command(
+    short: bool, deployments: int | None, kwok: bool, output: Path | None, write: bool
+) -> None:
     """The reconcile engine on an API server of its own, against bare loops, kubectl and Kopf alone."""
     size = SHORT if short else Size.of(deployments) if deployments else Size()
     with Progress.on_stderr() as progress:
-        measured = engine.measure(size, progress)
+        measured = engine.measure(size, progress, kwok)
     if output is not None:
         output.write_text(json.dumps({"figures": measured.figures, "series": measured.series}))
     table = rows.rows(measured, size)

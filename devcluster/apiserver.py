@@ -1,7 +1,8 @@
 """A real API server without nodes: etcd and kube-apiserver as plain processes on loopback.
 
 For integration tests and `up --api-only`: ready in seconds, needs no root. A controller manager (garbage
-collection, Deployments, Jobs) and kwok (nodes and Pods that only exist in the API) may be added.
+collection, Deployments, Jobs) and kwok (Pods that run in the API only, and a scheduler for them) may be
+added.
 """
 
 from __future__ import annotations
@@ -16,17 +17,25 @@ from types import TracebackType
 from typing import Self
 
 from devcluster import binaries, etcd, pki, waits
+from devcluster import kwok as kwok_nodes
 from devcluster.ports import LOOPBACK, free_port
 from devcluster.process import Process
 from devcluster.progress import Progress
 
 _REMEDY = "Run `python -m devcluster down` and try again."
-_KWOK_FLAGS = ("--manage-all-nodes=true", "--node-lease-duration-seconds=40")
-# Loops of the controller manager that need a cloud or nodes' certificates.
-_CONTROLLERS = "*,-bootstrap-signer-controller,-token-cleaner-controller,-node-ipam-controller"
-
-
-_STOP_ORDER = ("kwok", "kube-controller-manager", "kube-apiserver", *etcd.names(etcd.MOST_MEMBERS))
+# Loops of the controller manager that need a cloud, nodes' certificates or a provisioner of volumes, without
+# which it would complain of each claim again and again.
+_CONTROLLERS = (
+    "*,-bootstrap-signer-controller,-token-cleaner-controller,-node-ipam-controller,"
+    "-persistentvolume-binder-controller"
+)
+_STOP_ORDER = (
+    "kwok",
+    "kube-scheduler",
+    "kube-controller-manager",
+    "kube-apiserver",
+    *etcd.names(etcd.MOST_MEMBERS),
+)
 
 
 class ApiServer:
@@ -37,7 +46,7 @@ class ApiServer:
 
     Args:
         controllers: whether a controller manager runs, too.
-        kwok: whether kwok plays the nodes' kubelets.
+        kwok: whether kwok plays the kubelet of every Node that somebody creates; brings a scheduler along.
         etcd_members: 1, or 3 for an etcd that outlives the end of its leader.
         detached: whether the processes outlive the command that starts them.
     """
@@ -67,7 +76,8 @@ class ApiServer:
         if controllers:
             self.followers.append(self._process("kube-controller-manager", self._controller_flags()))
         if kwok:
-            argv: list[str | Path] = [self._programs["kwok"], f"--kubeconfig={self.kubeconfig}", *_KWOK_FLAGS]
+            self.followers.append(self._process("kube-scheduler", self._scheduler_flags()))
+            argv = kwok_nodes.command(self._programs["kwok"], self.kubeconfig)
             self.followers.append(Process("kwok", argv, folder, detached=detached))
 
     @property
@@ -178,10 +188,20 @@ class ApiServer:
             f"--bind-address={LOOPBACK}",
             f"--secure-port={self._ports['controller-manager']}",
             "--leader-elect=false",
+            # With the default of 20 calls a second a single deployment waits for its Pods.
+            "--kube-api-qps=1000",
+            "--kube-api-burst=2000",
             "--use-service-account-credentials=true",
             f"--controllers={_CONTROLLERS}",
             f"--root-ca-file={self._pki / 'ca.crt'}",
             f"--service-account-private-key-file={self._pki / 'sa.key'}",
+        ]
+
+    def _scheduler_flags(self) -> list[str]:
+        return [
+            f"--config={kwok_nodes.scheduler_configuration(self.folder, self.kubeconfig)}",
+            f"--bind-address={LOOPBACK}",
+            f"--secure-port={self._ports['scheduler']}",
         ]
 
 
@@ -199,7 +219,7 @@ def _remembered_ports(folder: Path, etcd_members: int) -> dict[str, int]:
         ports: dict[str, int] = json.loads(file.read_text())
         return ports
     members = [port for name in etcd.names(etcd_members) for port in (name, f"{name}-peer")]
-    ports = {name: free_port() for name in ("apiserver", "controller-manager", *members)}
+    ports = {name: free_port() for name in ("apiserver", "controller-manager", "scheduler", *members)}
     folder.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(ports))
     return ports

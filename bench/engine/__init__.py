@@ -17,12 +17,12 @@ _PATIENCE = "5"
 """Factor of the waits that the bench shares with the tests: a large fleet takes its time to be listed."""
 
 
-def measure(size: Size, progress: Progress) -> Measured:
-    """Everything, in the order in which the fleet grows, on servers of its own."""
+def measure(size: Size, progress: Progress, real: bool = False) -> Measured:
+    """Everything, in the order in which the fleet grows, on servers of its own; `real`: with Pods of kwok's."""
     os.environ.setdefault("RESEE_WAIT_MULTIPLIER", _PATIENCE)
     folder = Path(tempfile.mkdtemp(prefix="resee-bench-"))
     try:
-        with Scene(folder, size, progress) as scene:
+        with Scene(folder, size, progress, real) as scene:
             asyncio.run(_run(scene))
             return scene.measured
     finally:

@@ -1,4 +1,4 @@
-"""The scene of a run: an API server, an operator, and a mover that plays the controllers."""
+"""The scene of a run: an API server, an operator, and a mover that plays the controllers, or the real ones."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ from pathlib import Path
 from random import Random
 
 from bench.engine.fleet import BARE, BY_KUBECTL, NAMESPACE
+from devcluster import kwok
 from devcluster.apiserver import ApiServer
 from devcluster.progress import Progress
 from resee_operator.engine.news import SETTLE
-from tests.integration.cluster import install_crd, make_namespace
+from tests.integration.cluster import apply, install_crd, make_namespace
 from tests.integration.operator_process import ROOT, WRITES, OperatorProcess
 
 _CALM = SETTLE + 2
 """Seconds without a write after which nothing is under way: progress is told after `SETTLE`."""
+
+
+_NODES = 10
+"""Nodes of kwok's, which take any number of Pods."""
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,19 @@ class Measured:
 
 
 class Scene:
-    """Everything that runs. Use as a context manager."""
+    """Everything that runs. Use as a context manager.
 
-    def __init__(self, folder: Path, size: Size, progress: Progress) -> None:
+    Args:
+        real: whether Kubernetes' own controllers and scheduler run, with Pods of kwok's, instead of the mover.
+    """
+
+    def __init__(self, folder: Path, size: Size, progress: Progress, real: bool = False) -> None:
         self.folder = folder
+        self._real = real
         self.size = size
         self.progress = progress
         self.measured = Measured()
-        self.server = ApiServer(folder / "api")
+        self.server = ApiServer(folder / "api", controllers=real, kwok=real)
         # The same deployments in every run.
         self.random = Random(1)  # noqa: S311 - no secret
         self.operator = self.replica("first")
@@ -80,6 +90,10 @@ class Scene:
         install_crd(self.server)
         for namespace in (NAMESPACE, BARE, BY_KUBECTL):
             make_namespace(self.server, namespace)
+        if self._real:
+            for number in range(_NODES):
+                apply(self.server, kwok.node(f"node-{number}"))
+            return self
         command = [sys.executable, "-m", "bench.engine.mover", str(self.server.kubeconfig), NAMESPACE, BARE]
         self._mover = subprocess.Popen(command, cwd=ROOT, env=self.environment)
         return self
