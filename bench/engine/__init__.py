@@ -18,7 +18,7 @@ _PATIENCE = "5"
 
 
 def measure(size: Size, progress: Progress, real: bool = False) -> Measured:
-    """Everything, in the order in which the fleet grows, on servers of its own; `real`: with Pods of kwok's."""
+    """Everything, in the order in which the fleet grows, on servers of its own; `real`: with kwok's Pods."""
     os.environ.setdefault("RESEE_WAIT_MULTIPLIER", _PATIENCE)
     folder = Path(tempfile.mkdtemp(prefix="resee-bench-"))
     try:

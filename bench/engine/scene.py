@@ -1,4 +1,4 @@
-"""The scene of a run: an API server, an operator, and a mover that plays the controllers, or the real ones."""
+"""The scene: an API server, an operator, and a mover that plays the controllers, or they themselves."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class Scene:
     """Everything that runs. Use as a context manager.
 
     Args:
-        real: whether Kubernetes' own controllers and scheduler run, with Pods of kwok's, instead of the mover.
+        real: whether Kubernetes' own controllers run, with Pods of kwok's, instead of the mover.
     """
 
     def __init__(self, folder: Path, size: Size, progress: Progress, real: bool = False) -> None:
