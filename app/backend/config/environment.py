@@ -23,10 +23,15 @@ def required(name: str) -> str:
 def database(name: str) -> dict[str, object]:
     """Django's DATABASES entry from the URL in the variable `name`.
 
+    The server of DATABASE_URL is reached through DATABASE_POOLER where that is set.
+
     Persistent connections are checked before use, so that a request after a fail-over of the
     database finds a fresh connection instead of an error.
     """
     entry: dict[str, object] = env.db_url_config(required(name))
+    pooler = env.str("DATABASE_POOLER", default="")
+    if pooler and name == "DATABASE_URL":
+        entry["HOST"], _, entry["PORT"] = pooler.partition(":")
     entry["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
     entry["CONN_HEALTH_CHECKS"] = True
     # PgBouncer in transaction mode cannot keep a server-side cursor.

@@ -76,6 +76,10 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 - apiGroups: [monitoring.coreos.com]
   resources: [alertmanagerconfigs, podmonitors, prometheusrules]
   verbs: [get, list, watch, create, patch, delete]
+# A database that CloudNativePG runs, where it is installed.
+- apiGroups: [postgresql.cnpg.io]
+  resources: [clusters, poolers]
+  verbs: [get, list, watch, create, patch, delete]
 # How many Pods run, of what the operator scales by itself, and how busy they are.
 - apiGroups: [apps]
   resources: [deployments/scale]

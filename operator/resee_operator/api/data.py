@@ -108,6 +108,25 @@ class ExternalService(Model):
 Parameters = Annotated[dict[str, Annotated[str, Field(max_length=256)]], Field(max_length=64)]
 
 
+class PoolMode(StrEnum):
+    """For how long a client keeps a connection to the server."""
+
+    SESSION = "Session"
+    TRANSACTION = "Transaction"
+
+
+class Pooler(Model):
+    """PgBouncer between the database and the Pods of web and workers."""
+
+    enabled: bool = False
+    """Whether there is one. Migrations and backups go to the server itself."""
+    instances: Annotated[int, Field(ge=1, le=10)] | None = None
+    """Number of Pods; 2 in stage Production, else 1."""
+    pool_mode: PoolMode = PoolMode.TRANSACTION
+    """Transaction: a connection of the server serves one transaction, then another client. Session: it is the
+    client's until that goes."""
+
+
 class Database(PodOverrides):
     """PostgreSQL 15. The provider cannot be changed, since the data would have to move."""
 
@@ -118,6 +137,14 @@ class Database(PodOverrides):
             field_path=".external",
             holds=lambda database: (
                 (database.provider == DatabaseProvider.EXTERNAL) == (database.external is not None)
+            ),
+        ),
+        Rule(
+            cel="!self.?pooler.?enabled.orValue(false) || self.?provider.orValue('') == 'CloudNativePG'",
+            message="PgBouncer is run by provider CloudNativePG only: set pooler.enabled to false",
+            field_path=".pooler",
+            holds=lambda database: (
+                not database.pooler.enabled or database.provider == DatabaseProvider.CLOUD_NATIVE_PG
             ),
         ),
         Rule(
@@ -139,12 +166,14 @@ class Database(PodOverrides):
     """The server of provider External."""
     storage: Storage = Storage()
     """The volume of the data."""
+    pooler: Pooler = Pooler()
+    """PgBouncer in front of provider CloudNativePG."""
     parameters: Parameters = {}
     """Parameters of PostgreSQL, for example max_connections; they win over the stage's."""
     tls: bool | None = None
     """Whether connections are encrypted, by a certificate that the operator makes and renews; by default in
-    stage Production. For provider External the address in the Secret says it (sslmode); with true a server
-    that is reached without encryption is refused, and by default warned of."""
+    stage Production. CloudNativePG's always are. For provider External the address in the Secret says it
+    (sslmode); with true a server that is reached without encryption is refused, and by default warned of."""
 
 
 class Redis(PodOverrides):

@@ -6,11 +6,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from resee_operator.api.data import RedisProvider
+from resee_operator.api.data import PoolMode, RedisProvider
 from resee_operator.components import encryption, encryption_redis
 from resee_operator.components.base import Manifest
 from resee_operator.components.pods import Container, secret_variable
-from resee_operator.components.topology import SENTINEL_MASTER, SENTINEL_PORT, member_names
+from resee_operator.components.topology import POSTGRES_PORT, SENTINEL_MASTER, SENTINEL_PORT, member_names
 from resee_operator.stages import Resolved
 
 LONGEST_TASK: Final = 120
@@ -57,9 +57,11 @@ def container(
     command: Sequence[str],
     *,
     env: Sequence[Mapping[str, Any]] = (),
+    pooled: bool = False,
     **more: Any,
 ) -> Container:
-    """A container of the backend image with the environment that all of them share."""
+    """A container of the backend image with the environment that all of them share; ``pooled`` ones reach the
+    database through the pooler where there is one."""
     return Container(
         name=name,
         image=resolved.images.backend,
@@ -70,6 +72,7 @@ def container(
             *_secrets(resolved),
             *encryption.client_variables(resolved),
             *encryption_redis.client_variables(resolved),
+            *(_pooler(resolved) if pooled else ()),
             *resolved.env,
             *env,
         ],
@@ -78,6 +81,17 @@ def container(
         writable=resolved.live_update,
         **more,
     )
+
+
+def _pooler(resolved: Resolved) -> list[Manifest]:
+    """Its place, by the login of the database's Secret."""
+    pooler = resolved.database.pooler
+    if pooler is None:
+        return []
+    variables = [{"name": "DATABASE_POOLER", "value": f"{resolved.pg_pooler}:{POSTGRES_PORT}"}]
+    if pooler.mode is PoolMode.TRANSACTION:
+        variables.append({"name": "DISABLE_SERVER_SIDE_CURSORS", "value": "true"})
+    return variables
 
 
 def _secrets(resolved: Resolved) -> list[Manifest]:

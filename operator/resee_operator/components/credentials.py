@@ -37,6 +37,8 @@ class Random:
 
 PASSWORD = Random(32)
 """32 of 62 characters: 190 bits, more than the 128 that suffice."""
+_OWN_DATABASES = (DatabaseProvider.STATEFUL_SET, DatabaseProvider.PATRONI)
+"""Providers whose Secrets are ours to draw."""
 _MEMBERS_PASSWORDS = ("superuser-password", "replication-password", "rest-password")
 """What the members of a database across zones need among themselves."""
 _IMPATIENT = (
@@ -106,11 +108,11 @@ class GeneratedSecret:
 def generated(resolved: Resolved) -> list[GeneratedSecret]:
     """The Secrets that this deployment needs and no user gives."""
     secrets = [_app(resolved)]
-    if resolved.database.provider != DatabaseProvider.EXTERNAL:
+    if resolved.database.provider in _OWN_DATABASES:
         secrets.append(_database(resolved))
     if resolved.redis.provider != RedisProvider.EXTERNAL:
         secrets.append(_redis(resolved))
-    if resolved.database.tls:
+    if resolved.database.tls and resolved.database.provider in _OWN_DATABASES:
         secrets.append(_certificate(resolved, resolved.tls_secret, encryption.server_names(resolved)))
     if resolved.redis.tls:
         names = encryption_redis.server_names(resolved)

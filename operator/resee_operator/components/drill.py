@@ -111,7 +111,7 @@ def _server(resolved: Resolved) -> Manifest:
     parameters = {**resolved.database.parameters, "listen_addresses": "127.0.0.1"}
     container = Container(
         name=_SERVER,
-        image=resolved.images.postgres,
+        image=resolved.images.drill,
         args=["postgres", *(word for item in sorted(parameters.items()) for word in ("-c", "=".join(item)))],
         env=[
             {"name": "POSTGRES_USER", "value": "resee"},

@@ -49,7 +49,7 @@ def _users(resolved: Resolved) -> Iterator[tuple[str, dict[str, str]]]:
     )
     yield "beat", _annotations(resolved.beat)
     yield "migration", _annotations(resolved.migration)
-    if resolved.database.provider != DatabaseProvider.EXTERNAL:
+    if resolved.database.provider in (DatabaseProvider.STATEFUL_SET, DatabaseProvider.PATRONI):
         yield "postgres", _annotations(resolved.database.pods)
     if resolved.redis.provider != RedisProvider.EXTERNAL:
         yield "redis", _annotations(resolved.redis.pods)

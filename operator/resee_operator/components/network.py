@@ -78,7 +78,8 @@ def _servers(resolved: Resolved) -> list[Manifest]:
     """Policies of the servers with data, where they run here."""
     workers = _workers(resolved)
     policies = []
-    if resolved.database.provider != DatabaseProvider.EXTERNAL:
+    # CloudNativePG's Pods have policies beside their Cluster.
+    if resolved.database.provider in (DatabaseProvider.STATEFUL_SET, DatabaseProvider.PATRONI):
         clients = ["web", *workers, "migration", "preflight", "rotation", "backup"]
         policies.append(_postgres(resolved, _from(resolved, clients, POSTGRES_PORT)))
     if resolved.redis.provider != RedisProvider.EXTERNAL:
@@ -132,6 +133,10 @@ def _web_ingress(resolved: Resolved) -> list[Manifest]:
 def _to_database(resolved: Resolved, facts: Facts) -> Manifest:
     if resolved.database.provider == DatabaseProvider.EXTERNAL:
         return _ports(_external_port(facts, resolved.database.secret_name, POSTGRES_PORT))
+    if resolved.database.provider == DatabaseProvider.CLOUD_NATIVE_PG:
+        labels = ({"cnpg.io/cluster": resolved.pg_cluster}, {"cnpg.io/poolerName": resolved.pg_pooler})
+        peers = [{"podSelector": {"matchLabels": one}} for one in labels]
+        return {"to": peers, **_ports(POSTGRES_PORT)}
     return _to(resolved, ["postgres"], POSTGRES_PORT)
 
 

@@ -45,6 +45,7 @@ def _pod(resolved: Resolved) -> Pod:
         NAME,
         command,
         env=[{"name": "WEB_CONCURRENCY", "value": str(resolved.web.concurrency)}],
+        pooled=True,
         port=WEB_PORT,
         probes=_probes(),
         lifecycle={"preStop": {"sleep": {"seconds": _DRAIN}}},

@@ -45,7 +45,9 @@ def _pod(resolved: Resolved, worker: Worker) -> Pod:
     queues, concurrency = ",".join(worker.queues), str(worker.concurrency)
     command = ("python3", "-m", "celery", "-A", "config", "worker")
     options = ("-Q", queues, "-c", concurrency, "-n", f"{worker.name}@%h")
-    container = backend.container(resolved, NAME, (*command, *options, *_ALONE), probes=_probes())
+    container = backend.container(
+        resolved, NAME, (*command, *options, *_ALONE), pooled=True, probes=_probes()
+    )
     return Pod(
         component=worker_label(worker.name),
         container=container,

@@ -46,9 +46,11 @@ IMMUTABLE: dict[str, tuple[str, ...]] = {
 """Fields that the server refuses to change. Jobs are made anew; elsewhere the live value stays and is
 reported."""
 
-KEPT = frozenset({"Secret", "PersistentVolumeClaim", "Pod", *(resource.kind for resource in REQUESTS)})
-"""Kinds never deleted as orphans: the first two hold data, a Pod belongs to its controller, requests to their
-users."""
+KEPT = frozenset(
+    {"Secret", "PersistentVolumeClaim", "Cluster", "Pod", *(resource.kind for resource in REQUESTS)}
+)
+"""Kinds never deleted as orphans: the first three hold data, a Pod belongs to its controller, requests to
+their users."""
 
 
 class Live(Protocol):

@@ -46,7 +46,7 @@ from resee_operator.operations import OPERATIONS, Course, Operation, steer
 from resee_operator.operations.deletion import is_forced
 from resee_operator.stages import Defaults, Resolved, resolve
 
-_WITH_PODS = ("Deployment", "StatefulSet")
+_WITH_PODS = ("Deployment", "StatefulSet", "Cluster")
 _SOONEST = 0.1
 """Least seconds until a pass that an operation asks for: what this one writes is seen by then."""
 

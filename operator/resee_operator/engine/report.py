@@ -20,7 +20,7 @@ from resee_operator.engine.snapshot import Snapshot
 from resee_operator.engine.status import Findings, Status, answer_of
 from resee_operator.kube.api import KubeApi
 from resee_operator.kube.errors import ApiError, Forbidden, Invalid, NotFound
-from resee_operator.kube.resources import Manifest, name_of, namespace_of
+from resee_operator.kube.resources import KINDS, Manifest, name_of, namespace_of
 
 log = logging.getLogger(__name__)
 
@@ -99,6 +99,10 @@ def rejection(action: Action, error: ApiError) -> str:
     """The sentence for a write that was refused for good."""
     # The server repeats a wrong value in its message; of a Secret it must not go any further.
     said = error.reason if action.kind == "Secret" else error.message
+    kind = KINDS[action.kind]
+    if isinstance(error, NotFound) and kind.optional:
+        installs = f"install the operator that brings {kind.plural}.{kind.group}"
+        return f"{action.sentence()}: the cluster does not know {kind.api_version} {kind.kind}; {installs}"
     remedy = "look at quotas, webhooks and the spec's overrides"
     return f"{action.sentence()}: the API server refuses it ({said}); {remedy}"
 

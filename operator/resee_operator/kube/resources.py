@@ -73,6 +73,8 @@ CHILDREN: tuple[Resource, ...] = (
     Resource("PodMonitor", "monitoring.coreos.com", "v1", "podmonitors", optional=True),
     Resource("PrometheusRule", "monitoring.coreos.com", "v1", "prometheusrules", optional=True),
     Resource("AlertmanagerConfig", "monitoring.coreos.com", "v1alpha1", "alertmanagerconfigs", optional=True),
+    Resource("Cluster", "postgresql.cnpg.io", "v1", "clusters", optional=True),
+    Resource("Pooler", "postgresql.cnpg.io", "v1", "poolers", optional=True),
     Resource("Pod", "", "v1", "pods"),
 )
 """Kinds of the children, in the order in which a first pass creates them: what Pods read stands before the

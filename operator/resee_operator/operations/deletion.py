@@ -101,8 +101,8 @@ def _without_writers(resolved: Resolved) -> Resolved:
 
 
 def _volumes(live: Live) -> tuple[Manifest, ...]:
-    """The claims of the data, without the backups'."""
-    claims = live.all_of("PersistentVolumeClaim")
+    """The claims of the data, without the backups', and the Cluster of CloudNativePG, which holds its own."""
+    claims = [*live.all_of("PersistentVolumeClaim"), *live.all_of("Cluster")]
     return tuple(one for one in claims if one["metadata"]["labels"][_COMPONENT] != backup.NAME)
 
 

@@ -16,6 +16,7 @@ from resee_operator.stages.defaults import STAGES
 DATABASE_PROVIDERS = (
     DatabaseProvider.STATEFUL_SET,
     DatabaseProvider.PATRONI,
+    DatabaseProvider.CLOUD_NATIVE_PG,
     DatabaseProvider.EXTERNAL,
 )
 """Providers that components/postgres has."""

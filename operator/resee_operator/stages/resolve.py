@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from resee_operator.api.data import Database as DatabaseSpec
 from resee_operator.api.data import DatabaseProvider, RedisProvider
+from resee_operator.api.data import Pooler as PoolerSpec
 from resee_operator.api.data import Redis as RedisSpec
 from resee_operator.api.deployment import ReseeDeploymentSpec, Stage
 from resee_operator.stages import backups, checks, pods
@@ -16,6 +17,7 @@ from resee_operator.stages.resolved import (
     Ingress,
     Monitoring,
     Nginx,
+    Pooler,
     Redis,
     Resolved,
     SecretKeyRef,
@@ -36,6 +38,7 @@ class Defaults:
         redis_image: full reference of Redis 7.
         operator_namespace: where the operator runs, from which it reads metrics of Pods that it scales.
         postgres_ha_image: full reference of PostgreSQL 15 with Patroni.
+        cloud_native_pg_image: full reference of PostgreSQL 15 as CloudNativePG needs it.
     """
 
     registry: str
@@ -44,6 +47,7 @@ class Defaults:
     redis_image: str
     operator_namespace: str = "resee-system"
     postgres_ha_image: str = "ghcr.io/resee-io/resee-postgres-ha:0.1.0"
+    cloud_native_pg_image: str = "ghcr.io/cloudnative-pg/postgresql:15"
 
 
 def resolve(
@@ -121,20 +125,28 @@ def _encrypted(spec: ReseeDeploymentSpec) -> bool:
 def _images(spec: ReseeDeploymentSpec, version: str, defaults: Defaults) -> Images:
     images = spec.images
     registry = images.registry or defaults.registry
+    provider = spec.database.provider or STAGES[spec.stage].database_provider
     return Images(
         backend=images.backend or f"{registry}/resee-backend:{version}",
         nginx=images.nginx or f"{registry}/resee-nginx:{version}",
         backup=images.backup or f"{registry}/resee-backup:{version}",
-        postgres=images.postgres or _postgres_image(spec, defaults),
+        postgres=images.postgres or _postgres_image(provider, defaults),
+        # CloudNativePG's images have no entry point of their own.
+        drill=defaults.postgres_image
+        if provider == DatabaseProvider.CLOUD_NATIVE_PG
+        else images.postgres or _postgres_image(provider, defaults),
         redis=images.redis or defaults.redis_image,
         pull_policy=images.pull_policy,
         pull_secrets=tuple(images.pull_secrets),
     )
 
 
-def _postgres_image(spec: ReseeDeploymentSpec, defaults: Defaults) -> str:
-    provider = spec.database.provider or STAGES[spec.stage].database_provider
-    return defaults.postgres_ha_image if provider == DatabaseProvider.PATRONI else defaults.postgres_image
+def _postgres_image(provider: DatabaseProvider, defaults: Defaults) -> str:
+    images = {
+        DatabaseProvider.PATRONI: defaults.postgres_ha_image,
+        DatabaseProvider.CLOUD_NATIVE_PG: defaults.cloud_native_pg_image,
+    }
+    return images.get(provider, defaults.postgres_image)
 
 
 def _ingress(name: str, spec: ReseeDeploymentSpec) -> Ingress:
@@ -193,15 +205,25 @@ def _workers(spec: ReseeDeploymentSpec, stage: StageDefaults) -> tuple[Worker, .
 def _database(name: str, spec: DatabaseSpec, stage: StageDefaults) -> Database:
     provider = spec.provider or stage.database_provider
     wanted = stage.database_tls if spec.tls is None else spec.tls
+    # CloudNativePG's servers always encrypt.
+    theirs = provider == DatabaseProvider.CLOUD_NATIVE_PG
+    own = f"{name}-pg-app" if theirs else f"{name}-database"
     return Database(
         provider=provider,
-        secret_name=spec.external.secret_name if spec.external else f"{name}-database",
+        secret_name=spec.external.secret_name if spec.external else own,
         pods=pods.settings(spec, stage.resources["database"]),
         volume=pods.volume(spec.storage, stage.database_volume),
         parameters={**stage.database_parameters, **spec.parameters},
-        tls=wanted and provider != DatabaseProvider.EXTERNAL,
+        tls=theirs or (wanted and provider != DatabaseProvider.EXTERNAL),
         tls_required=spec.tls is True,
+        pooler=_pooler(spec.pooler, stage),
     )
+
+
+def _pooler(spec: PoolerSpec, stage: StageDefaults) -> Pooler | None:
+    if not spec.enabled:
+        return None
+    return Pooler(spec.instances or (2 if stage.spread_zones else 1), spec.pool_mode)
 
 
 def _redis(name: str, spec: RedisSpec, stage: StageDefaults) -> Redis:

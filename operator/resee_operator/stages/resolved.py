@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from resee_operator.api.data import DatabaseProvider, RedisProvider
+from resee_operator.api.data import DatabaseProvider, PoolMode, RedisProvider
 from resee_operator.api.deployment import DeletionPolicy, Stage
 from resee_operator.api.lifecycle import UpgradeBackup
 from resee_operator.api.workloads import ServiceType
@@ -22,6 +22,8 @@ class Images:
     nginx: str
     backup: str
     postgres: str
+    drill: str
+    """PostgreSQL of a drill's throw-away server: an image with the official one's entry point."""
     redis: str
     pull_policy: str
     pull_secrets: tuple[str, ...]
@@ -59,6 +61,14 @@ class Worker:
 
 
 @dataclass(frozen=True, slots=True)
+class Pooler:
+    """PgBouncer in front of the database; ``mode`` is its own word, session or transaction."""
+
+    instances: int
+    mode: PoolMode
+
+
+@dataclass(frozen=True, slots=True)
 class Database:
     """PostgreSQL. ``secret_name`` names the Secret with its address, whoever runs it."""
 
@@ -68,9 +78,10 @@ class Database:
     volume: Volume
     parameters: Mapping[str, str]
     tls: bool
-    """Whether the operator's own certificate encrypts the connections."""
+    """Whether the connections to a server of this cluster are encrypted."""
     tls_required: bool = False
     """Whether a server of somebody else is refused where it does not encrypt."""
+    pooler: Pooler | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +246,20 @@ class Resolved:
 
     @property
     def tls_secret(self) -> str:
-        """Secret with the database's certificate of the operator's own making."""
+        """Secret with the database's certificate of our own making, or CloudNativePG's authority."""
+        if self.database.provider == DatabaseProvider.CLOUD_NATIVE_PG:
+            return f"{self.pg_cluster}-ca"
         return self.child("tls")
+
+    @property
+    def pg_cluster(self) -> str:
+        """Cluster of CloudNativePG; names of its Secrets and Services begin with it."""
+        return self.child("pg")
+
+    @property
+    def pg_pooler(self) -> str:
+        """Pooler of CloudNativePG, and its Service."""
+        return f"{self.pg_cluster}-pooler"
 
     @property
     def redis_tls_secret(self) -> str:

@@ -57,6 +57,7 @@ REFUSED: list[tuple[dict[str, Any], str, str]] = [
     ({"database": {"provider": "External"}}, "spec.database.external", "both or neither"),
     ({"database": {"external": {"secretName": "x"}}}, "spec.database.external", "both or neither"),
     ({"redis": {"provider": "External"}}, "spec.redis.external", "both or neither"),
+    ({"database": {"pooler": {"enabled": True}}}, "spec.database.pooler", "CloudNativePG only"),
     ({"database": {"parameters": {"data_directory": "/x"}}}, "spec.database.parameters", "remove it"),
     ({"database": {"parameters": {"a b": "1"}}}, "spec.database.parameters", "remove it"),
     ({"database": {"storage": {"size": "10"}}}, "spec.database.storage.size", "10Gi"),

@@ -257,9 +257,7 @@ class TestRefusals:
             resolved_of(ingress={"trustedProxies": ["10.0.0.0/8", network]})
         assert error.value.field == "spec.ingress.trustedProxies[1]"
 
-    @pytest.mark.parametrize(
-        ("section", "provider"), [("database", "CloudNativePG"), ("redis", "ElastiCache")]
-    )
+    @pytest.mark.parametrize(("section", "provider"), [("database", "RDS"), ("redis", "ElastiCache")])
     def test_providers_that_are_not_there(self, section: str, provider: str) -> None:
         spec: dict[str, Any] = {section: {"provider": provider}}
         with pytest.raises(NotSupported) as error:

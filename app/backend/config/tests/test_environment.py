@@ -38,6 +38,21 @@ def test_a_missing_variable_is_named(name):
     assert "secret" not in failed.stderr
 
 
+def test_the_server_is_reached_through_a_pooler_and_its_replica_is_not():
+    values = read(
+        "[[s.DATABASES[one][key] for key in ('HOST', 'PORT', 'NAME', 'PASSWORD')]"
+        " for one in ('default', 'replica')]",
+        **REQUIRED,
+        DATABASE_REPLICA_URL="postgres://resee@replica.example:5434/resee",
+        DATABASE_POOLER="pooler.example:6432",
+    )
+
+    assert values == [
+        ["pooler.example", "6432", "resee", "p@ss"],
+        ["replica.example", 5434, "resee", ""],
+    ]
+
+
 def test_the_defaults_are_safe():
     values = read(
         "[s.DEBUG, s.ALLOWED_HOSTS, s.TIME_ZONE, s.EMAIL_BACKEND, list(s.DATABASES),"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from resee_operator.api.data import DatabaseProvider
 from resee_operator.components.base import Facts, Live, Manifest, Provider, Verdict
-from resee_operator.components.postgres import external, patroni, statefulset
+from resee_operator.components.postgres import cloud_native_pg, external, patroni, statefulset
 from resee_operator.stages import Resolved
 
 NAME = "postgres"
@@ -15,6 +15,7 @@ CONDITION: str | None = "DatabaseReady"
 PROVIDERS: Mapping[DatabaseProvider, Provider] = {
     DatabaseProvider.STATEFUL_SET: statefulset,
     DatabaseProvider.PATRONI: patroni,
+    DatabaseProvider.CLOUD_NATIVE_PG: cloud_native_pg,
     DatabaseProvider.EXTERNAL: external,
 }
 
