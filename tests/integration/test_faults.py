@@ -41,19 +41,10 @@ def _kill_etcd(server: ApiServer) -> None:
     server.start()
 
 
-def _hang_etcd(server: ApiServer) -> None:
-    """For longer than etcd's leader may be silent: on its return it has to be elected anew."""
-    server.etcd.pause()
-    _wait(HANG)
-    server.etcd.resume()
-    server.wait_ready()
-
-
 FAULTS: dict[str, Callable[[ApiServer], None]] = {
     "API server killed": _kill_api_server,
     "API server hangs": _hang_api_server,
     "etcd killed": _kill_etcd,
-    "etcd without a leader": _hang_etcd,
 }
 
 

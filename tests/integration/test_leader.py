@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from devcluster import debian
 from devcluster.apiserver import ApiServer
 from resee_operator.engine.news import SETTLE
 from resee_operator.kube.lease import LeaseTimes
@@ -24,7 +25,7 @@ from tests.support.wait import Budget, until
 FAILOVER = 20.0
 """Seconds within which the other replica has to lead after a kill -9; the goal, not a budget that
 stretches."""
-YEARS = 10 * 365 * 86_400.0
+YEARS = 10 * 365 * 86_400
 
 
 @dataclass(frozen=True)
@@ -142,28 +143,35 @@ def test_leader_paused_between_two_writes_does_not_make_the_second(
 
 
 class _WithJumpingClock(OperatorProcess):
-    """A replica whose wall clock a test sets."""
-
-    module = "tests.integration.jumping_clock"
+    """A replica whose wall clock a test sets, for all of its parts; what counts seconds is left alone."""
 
     def __init__(self, kubeconfig: Path, folder: Path, name: str, lease: str, **settings: str) -> None:
         self._offset = folder / f"{name}.clock"
-        self.jump(0.0)
-        super().__init__(kubeconfig, folder, name, lease, JUMPING_CLOCK=str(self._offset), **settings)
+        self.jump(0)
+        library = debian.unpacked("faketime", ("libfaketime",))
+        clock = {
+            "LD_PRELOAD": str(next(library.glob("usr/lib/*/faketime/libfaketimeMT.so.1"))),
+            "FAKETIME_TIMESTAMP_FILE": str(self._offset),
+            "FAKETIME_NO_CACHE": "1",
+            "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        }
+        super().__init__(kubeconfig, folder, name, lease, **clock, **settings)
 
-    def jump(self, seconds: float) -> None:
+    def jump(self, seconds: int) -> None:
         """Set the clock to so many seconds after the system's, or before it."""
         new = self._offset.with_suffix(".new")
-        new.write_text(str(seconds))
+        new.write_text(f"{seconds:+}\n")
         new.rename(self._offset)
 
 
 def test_clock_that_jumps_changes_nothing(server: ApiServer, namespace: str, tmp_path: Path) -> None:
     settings = {"RESEE_NAMESPACES": namespace, "RESEE_LEASE_NAMESPACE": namespace}
     resee = Resee(server, namespace)
-    first = _WithJumpingClock(server.kubeconfig, tmp_path, "first", "shared", **settings)
+    # Without TLS, to which all certificates would be out of date in ten years.
+    proxy = FaultyProxy(server, tmp_path)
+    first = _WithJumpingClock(proxy.kubeconfig, tmp_path, "first", "shared", **settings)
     second = _replica(server.kubeconfig, namespace, tmp_path, "second")
-    with Controllers(server, namespace), first, second:
+    with proxy, Controllers(server, namespace), first, second:
         first.lead()
         pair = Pair(first, second, resee)
         # In ten years the last backup is too old, and that is told.

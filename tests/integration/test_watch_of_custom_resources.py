@@ -11,7 +11,7 @@ from tests.integration.operator_process import OperatorProcess
 from tests.integration.resees import Resee
 from tests.support.wait import Budget, until
 
-SILENCE = 4.0
+SILENCE = 3.0
 """Seconds after which a watch counts as dead, instead of 70."""
 
 
