@@ -1,5 +1,5 @@
 """The roles' passwords and the application's database, as the Secret has them: set by whoever becomes
-primary.
+primary. Once a login role stands in the owner's place, the owner is left as the rotation made it.
 
 The passwords reach the server as SCRAM verifiers only, over the socket in the Pod.
 """
@@ -10,6 +10,7 @@ import logging
 import os
 from collections.abc import Mapping
 from contextlib import closing
+from pathlib import Path
 
 import psycopg2
 from psycopg2 import sql
@@ -21,6 +22,8 @@ logger = logging.getLogger(__name__)
 SUPERUSER = "postgres"
 REPLICATION = "replication"
 SOCKETS = "/var/run/postgresql"
+LOGIN = Path("/etc/resee-login/login")
+"""Names the login role in use; there is none before the first rotation."""
 _PATIENCE = 60.0
 """Seconds in which a promotion has to be over."""
 
@@ -39,7 +42,7 @@ def follow(role: str) -> None:
         return
     with closing(_connect()) as server:
         server.autocommit = True
-        _settle(server, os.environ)
+        _settle(server, os.environ, rotated=LOGIN.exists())
     logger.info("the roles are as the Secret has them")
 
 
@@ -63,22 +66,23 @@ def _connect() -> connection:
     return server
 
 
-def _settle(server: connection, given: Mapping[str, str]) -> None:
+def _settle(server: connection, given: Mapping[str, str], *, rotated: bool) -> None:
     user, database = given["APPLICATION_USER"], given["APPLICATION_DATABASE"]
     with server.cursor() as ask:
         if not _exists(ask, "SELECT 1 FROM pg_roles WHERE rolname = %s", user):
             # CREATEDB: a restore makes a database beside the one that serves, and swaps their names.
             ask.execute(sql.SQL("CREATE ROLE {} LOGIN CREATEDB").format(sql.Identifier(user)))
         passwords = {
-            user: given["APPLICATION_PASSWORD"],
             SUPERUSER: given["SUPERUSER_PASSWORD"],
             REPLICATION: given["REPLICATION_PASSWORD"],
         }
+        if not rotated:
+            passwords[user] = given["APPLICATION_PASSWORD"]
         for name, password in passwords.items():
             # Patroni makes the replication role after the first call of all.
             if _exists(ask, "SELECT 1 FROM pg_roles WHERE rolname = %s", name):
                 verifier = encrypt_password(password, name, scope=server, algorithm="scram-sha-256")
-                statement = sql.SQL("ALTER ROLE {} PASSWORD {}")
+                statement = sql.SQL("ALTER ROLE {} LOGIN PASSWORD {}")
                 ask.execute(statement.format(sql.Identifier(name), sql.Literal(verifier)))
         if not _exists(ask, "SELECT 1 FROM pg_database WHERE datname = %s", database):
             statement = sql.SQL("CREATE DATABASE {} OWNER {}")

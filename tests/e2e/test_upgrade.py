@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,8 @@ from tests.support.wait import Budget, until
 
 log = logging.getLogger(__name__)
 
-ROTATE = "e2e"
+ROTATIONS = int(os.environ.get("RESEE_E2E_ROTATIONS", "1"))
+"""Rotations one after another; more than one where their figures are taken."""
 
 BROKEN = "raise SystemExit('this version does not start')\n"
 """gunicorn's settings of a version that passes its preflight and serves nothing."""
@@ -151,33 +153,43 @@ def evict(kubectl: Kubectl, pod: str) -> None:
     until(asked, Budget.ROLLOUT)
 
 
-def test_rotation_of_the_credentials(several: Deployment, clients: Clients) -> None:
+@pytest.mark.parametrize("number", range(ROTATIONS))
+def test_rotation_of_the_credentials(several: Deployment, clients: Clients, number: int) -> None:
     def data(secret: str) -> dict[str, str]:
         found: dict[str, str] = several.kubectl.get("secret", f"{several.name}-{secret}")["data"]
         return found
 
-    old = {**data("app"), **data("database")}
-    several.patch({"credentials": {"rotate": ROTATE}})
+    names = ("app", "database", "redis")
+    old = {name: data(name) for name in names}
+    several.patch({"credentials": {"rotate": f"e2e-{number}"}})
 
-    def rotated() -> None:
+    def reached(*phases: str) -> None:
         found = several.read().get("status", {}).get("rotation") or {}
-        assert (found.get("asked"), found.get("phase")) == (ROTATE, "KeepingKey"), f"{found}"
+        assert found.get("asked") == f"e2e-{number}", f"{found}"
+        assert found.get("phase") in phases, f"{found}"
 
-    until(rotated, Budget.DEPLOYMENT, every=1.0)
+    until(lambda: reached("Refusing", "KeepingKey"), Budget.DEPLOYMENT, every=1.0)
+    until(lambda: reached("KeepingKey"), Budget.DEPLOYMENT, every=1.0)
     clients.judge("rotation")
-    new = {**data("app"), **data("database")}
-    assert all(new[key] != old[key] for key in ("SECRET_KEY", "uri", "password"))
-    with pytest.raises(KubectlError, match="password authentication failed"):
-        log_in(several, old["uri"])
-    assert "resee" in log_in(several, new["uri"])
+    new = {name: data(name) for name in names}
+    assert new["app"]["SECRET_KEY"] != old["app"]["SECRET_KEY"]
+    for server, refusal in (
+        ("database", "authentication failed|not permitted"),
+        ("redis", "WRONGPASS|invalid"),
+    ):
+        assert new[server]["password"] != old[server]["password"]
+        with pytest.raises(KubectlError, match=refusal):
+            log_in(several, old[server]["uri"])
+        assert "logged in" in log_in(several, new[server]["uri"])
 
 
 def log_in(deployment: Deployment, uri: str) -> str:
-    """Ask the database from a Pod of web who it takes us for."""
-    address = base64.b64decode(uri).decode()
+    """Log in at a server from a Pod of web."""
     program = (
-        "import psycopg2,sys; cursor = psycopg2.connect(sys.stdin.read()).cursor(); "
-        "cursor.execute('SELECT current_user'); print(cursor.fetchone()[0])"
+        "import psycopg2, redis, sys; address = sys.stdin.read(); "
+        "log_in = psycopg2.connect if 'postgres' in address else lambda uri: redis.from_url(uri).ping(); "
+        "log_in(address); print('logged in')"
     )
     web = f"deployment/{deployment.name}-web"
+    address = base64.b64decode(uri).decode()
     return deployment.kubectl("exec", "-i", web, "--", "python3", "-c", program, stdin=address)

@@ -19,6 +19,7 @@ import pytest
 import redis
 
 from resee_operator.components import Facts
+from resee_operator.components.logins import server_file
 from tests.support.deployments import ROOT, container_of, facts_of, find, manifests_of, resolved_of
 from tests.support.postgres import BIN
 from tests.support.process import LocalProcess, require_program, service_folder
@@ -60,7 +61,7 @@ class Container(LocalProcess):
 
     def environment(self) -> dict[str, str]:
         found = {"PATH": f"{BIN}:{os.environ['PATH']}", "TMPDIR": str(self.directory)}
-        for variable in self.manifest["env"]:
+        for variable in self.manifest.get("env", ()):
             reference = variable.get("valueFrom", {}).get("secretKeyRef")
             value = (
                 self.facts.secrets[reference["name"]][reference["key"]] if reference else variable["value"]
@@ -166,18 +167,24 @@ class RedisContainer(Container):
     """Redis, its password file where the Secret would be mounted."""
 
     def __init__(self, directory: Path) -> None:
-        super().__init__(directory, "redis", {"/etc/redis-auth": str(directory), "/data": str(directory)})
+        super().__init__(
+            directory, "redis", dict.fromkeys(("/tmp", "/etc/redis-auth", "/data"), str(directory))
+        )
 
     def command(self) -> list[str]:
         (self.directory / "auth.conf").write_text(self.facts.secrets["demo-redis"]["auth.conf"])
-        return [str(self.entrypoint), *self.args(), "--port", str(self.port), "--bind", "127.0.0.1"]
+        program = map(self.here, self.manifest["command"])
+        return [*program, *self.args(), "--port", str(self.port), "--bind", "127.0.0.1"]
 
     def answers(self) -> bool:
-        return self.probe("startupProbe", REDISCLI_PORT=str(self.port)) == 0
+        return self.probe("startupProbe") == 0
 
     def probe(self, name: str, **environment: str) -> int:
-        command = self.manifest[name]["exec"]["command"]
-        return self.run([command[0], "-p", str(self.port), *command[1:]], **environment).returncode
+        command = [self.here(word) for word in self.manifest[name]["exec"]["command"]]
+        if command[0] == "redis-cli":
+            command[1:1] = ["-p", str(self.port)]
+        command = [word.replace("-p 6379", f"-p {self.port}") for word in command]
+        return self.run(command, **environment).returncode
 
     def client(self, password: str) -> redis.Redis:
         return redis.Redis(port=self.port, password=password, socket_timeout=3)
@@ -253,7 +260,7 @@ def test_redis_asks_for_the_password_and_keeps_tasks(redis_container: RedisConta
 
 def test_redis_takes_a_new_password(redis_container: RedisContainer) -> None:
     redis_container.stop()
-    data = {"password": "new", "auth.conf": 'requirepass "new"\n'}
+    data = {"password": "new", "auth.conf": server_file(["new"], follows=False)}
     redis_container.facts = with_password("demo-redis", **data)
     redis_container.start()
     with closing(redis_container.client("new")) as client:
@@ -268,6 +275,6 @@ def test_the_password_is_in_no_command_line_of_redis(redis_container: RedisConta
 def test_probes_of_redis(redis_container: RedisContainer) -> None:
     assert redis_container.probe("readinessProbe") == 0
     assert redis_container.probe("livenessProbe") == 0
-    assert redis_container.probe("readinessProbe", REDISCLI_AUTH="wrong") != 0
     redis_container.stop()
+    assert redis_container.probe("readinessProbe") != 0
     assert redis_container.probe("livenessProbe") != 0

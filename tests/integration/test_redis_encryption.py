@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,11 +12,10 @@ from pathlib import Path
 import pytest
 import redis
 
-from resee_operator.components import Manifest
 from resee_operator.components.encryption import parts
 from resee_operator.engine import certificates
-from tests.integration import test_sentinels as plain
-from tests.support.deployments import container_of, find, manifests_of, production
+from tests.integration import redis_servers as plain
+from tests.support.deployments import production
 from tests.support.process import require_program, service_folder
 from tests.support.wait import Budget, until
 
@@ -27,21 +26,14 @@ class Server(plain.Server):
     """One container of the encrypted deployment, its certificate where the Secret would be mounted."""
 
     @property
-    def container(self) -> Manifest:
-        return container_of(find(manifests_of(RESOLVED), "StatefulSet", f"demo-{self.name}"))
-
-    @property
     def authority(self) -> Path:
         return self.directory.parent / "tls" / "ca.crt"
 
     def here(self, text: str) -> str:
-        return self.trusting(super().here(text))
+        return re.sub("/etc/resee/redis-tls", str(self.authority.parent), super().here(text))
 
-    def trusting(self, text: str) -> str:
-        return re.sub("/etc/resee/redis-tls", str(self.authority.parent), text)
-
-    def client(self) -> redis.Redis:
-        password = plain.SECRET["password" if self.name == "redis" else "sentinel-password"]
+    def client(self, secret: Mapping[str, str] | None = None) -> redis.Redis:
+        password = (secret or self.secret)["password" if self.name == "redis" else "sentinel-password"]
         return redis.Redis(
             self.host,
             self.port,
@@ -54,18 +46,13 @@ class Server(plain.Server):
             ssl_check_hostname=False,
         )
 
-    def _inside(self, command: list[str]) -> int:
-        return super()._inside(
-            [re.sub("/etc/resee/redis-tls", str(self.authority.parent), part) for part in command]
-        )
-
 
 class Cluster(plain.Cluster):
     """All six."""
 
     def __init__(self, folder: Path) -> None:
-        self.servers = [Server(folder, "redis", host) for host in plain.SERVERS]
-        self.watchers = [Server(folder, "sentinel", host) for host in plain.SENTINELS]
+        self.servers = [Server(folder, "redis", host, RESOLVED) for host in plain.SERVERS]
+        self.watchers = [Server(folder, "sentinel", host, RESOLVED) for host in plain.SENTINELS]
 
 
 @pytest.fixture
@@ -88,6 +75,7 @@ def test_another_master_is_found_over_encrypted_connections_alone(cluster: Clust
     for server in (*cluster.servers, *cluster.watchers):
         with pytest.raises(redis.ConnectionError), socket_of(server) as stranger:
             stranger.ping()
+        assert server.follow() == 0
         assert server.lives() or server.name == "sentinel"
     old.client().rpush("tasks", *range(100))
     old.leave()

@@ -75,7 +75,7 @@ class Faults:
     def redis_master(self) -> str:
         """The Pod of Redis' master, as a Sentinel has it."""
         tls = "--tls --cacert /etc/resee/redis-tls/ca.crt"
-        login = "REDISCLI_AUTH=$SENTINEL_PASSWORD"
+        login = "REDISCLI_AUTH=$(cat /etc/redis-auth/sentinel-password)"
         ask = f'{login} redis-cli {tls} -p 26379 sentinel get-master-addr-by-name "$MASTER"'
         for member in range(3):
             try:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 from resee_operator.api.data import DatabaseProvider, RedisProvider
-from resee_operator.components import encryption, encryption_redis, meta
+from resee_operator.components import encryption, encryption_redis, logins, meta
 from resee_operator.components.base import Facts, Live, Manifest, Reason, Verdict
 from resee_operator.components.topology import POSTGRES_PORT, REDIS_PORT
 from resee_operator.stages import Resolved
@@ -181,18 +181,22 @@ def _database(resolved: Resolved) -> GeneratedSecret:
 def _redis(resolved: Resolved) -> GeneratedSecret:
     host = resolved.child("redis")
     across = resolved.redis.provider == RedisProvider.SENTINEL
-    logins = ("requirepass", "masterauth") if across else ("requirepass",)
 
     def derive(drawn: Mapping[str, str]) -> Mapping[str, str]:
+        password = drawn["password"]
         scheme = "rediss" if resolved.redis.tls else "redis"
-        server = f"{scheme}://:{quote(drawn['password'], safe='')}@{host}:{REDIS_PORT}"
+        server = f"{scheme}://:{quote(password, safe='')}@{host}:{REDIS_PORT}"
+        watched = {}
+        if across:
+            accepted = [drawn["sentinel-password"]]
+            watched["sentinel-auth.conf"] = logins.sentinel_file(accepted, password)
         return {
             "host": host,
             "port": str(REDIS_PORT),
             "uri": f"{server}/0",
             "cache-uri": f"{server}/1",
-            # Beside Sentinels each server is a replica at times, and logs in at the master.
-            "auth.conf": "".join(f'{word} "{drawn["password"]}"\n' for word in logins),
+            "auth.conf": logins.server_file([password], follows=across),
+            **watched,
         }
 
     passwords = ("password", "sentinel-password") if across else ("password",)

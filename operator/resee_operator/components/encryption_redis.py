@@ -80,6 +80,11 @@ def client_variables(resolved: Resolved) -> list[Manifest]:
     ]
 
 
+def program(resolved: Resolved, words: str) -> str:
+    """A client's program, with each call of redis-cli encrypted where that is wanted."""
+    return str(_calls(words)) if resolved.redis.tls else words
+
+
 def _options(port: int) -> list[str]:
     certificate, key = (f"{FOLDER}/{name}" for name in _SERVER_FILES)
     options = {

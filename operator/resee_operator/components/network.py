@@ -1,8 +1,8 @@
 """NetworkPolicies: everything is closed but the arrows of the architecture's picture.
 
 users -> nginx -> web -> database, Redis; workers -> database, Redis; beat -> Redis; migration, backup ->
-database. Web, workers and beat also report to Slack and Sentry, workers send e-mail, the backup reaches its
-bucket.
+database; rotation -> database, Redis. Web, workers and beat also report to Slack and Sentry, workers send
+e-mail, the backup reaches its bucket.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
         _policy(resolved, "web", ["web"], _web_ingress(resolved), [database, redis, report]),
         _policy(resolved, "worker", _workers(resolved), egress=[database, redis, report, _ports(*_MAIL)]),
         _policy(resolved, "beat", ["beat"], egress=[redis, report]),
-        _policy(resolved, "migration", ["migration", "preflight", "rotation"], egress=[database]),
+        _policy(resolved, "migration", ["migration", "preflight"], egress=[database]),
+        _policy(resolved, "rotation", ["rotation"], egress=[database, redis]),
         _policy(resolved, "backup", ["backup"], egress=[database, *_to_buckets(resolved)]),
     ]
     if resolved.database.provider == DatabaseProvider.EXTERNAL or (
@@ -83,7 +84,7 @@ def _servers(resolved: Resolved) -> list[Manifest]:
         clients = ["web", *workers, "migration", "preflight", "rotation", "backup"]
         policies.append(_postgres(resolved, _from(resolved, clients, POSTGRES_PORT)))
     if resolved.redis.provider != RedisProvider.EXTERNAL:
-        clients = ["web", *workers, "beat"]
+        clients = ["web", *workers, "beat", "rotation"]
         policies += _redis(resolved, clients)
     return policies
 

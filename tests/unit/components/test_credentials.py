@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from resee_operator.components import credentials
 from resee_operator.components.base import Reason
 from resee_operator.components.credentials import GeneratedSecret, Random, Recipe
-from tests.support.deployments import EXTERNAL, LiveObjects, facts_of, resolved_of
+from tests.support.deployments import EXTERNAL, LiveObjects, facts_of, production, resolved_of
 
 
 def secret(name: str) -> GeneratedSecret:
@@ -83,7 +84,8 @@ def test_the_form_of_the_redis_secret() -> None:
     broker, cache = urlsplit(data["uri"]), urlsplit(data["cache-uri"])
     assert (broker.path, cache.path) == ("/0", "/1")
     assert broker.netloc == cache.netloc == f":{data['password']}@demo-redis:6379"
-    assert data["auth.conf"] == f'requirepass "{data["password"]}"\n'
+    digest = hashlib.sha256(data["password"].encode()).hexdigest()
+    assert data["auth.conf"] == f"user default on ~* &* +@all #{digest}\n"
 
 
 @pytest.mark.parametrize("name", ["demo-app", "demo-database", "demo-redis"])
@@ -96,6 +98,11 @@ def test_a_password_that_a_user_chose_is_taken_and_quoted() -> None:
     data = secret("demo-database").complete({"password": "p@ss/w:rd"}, refuse)
     assert data["password"] == "p@ss/w:rd"
     assert unquote(urlsplit(data["uri"]).password or "") == "p@ss/w:rd"
+    across = production(redis={"provider": "Sentinel"})
+    (redis,) = (item for item in credentials.generated(across) if item.name == "demo-redis")
+    data = redis.complete({"password": 'a "b\\', "sentinel-password": "c"}, refuse)
+    assert 'masterauth "a \\"b\\\\"\n' in data["auth.conf"]
+    assert 'sentinel auth-pass resee "a \\"b\\\\"\n' in data["sentinel-auth.conf"]
 
 
 def test_only_what_is_missing_is_added() -> None:

@@ -88,10 +88,10 @@ class TestMembers:
         own = production(database={"provider": "Patroni"}, images={"postgres": "mine:15"})
         assert container_of(stateful_set(own))["image"] == "mine:15"
 
-    def test_a_new_password_or_parameter_rolls_them(self) -> None:
+    def test_a_new_password_of_theirs_or_parameter_rolls_them(self) -> None:
         resolved = patroni()
         facts = facts_of(resolved)
-        data = {**facts.secrets["demo-database"], "password": "new"}
+        data = {**facts.secrets["demo-database"], "superuser-password": "new"}
         changed = Facts({**facts.secrets, "demo-database": data})
         assert stateful_set(resolved, changed) != stateful_set(resolved, facts)
         assert stateful_set(patroni(parameters={"work_mem": "8MB"})) != stateful_set(resolved)

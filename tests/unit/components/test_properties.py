@@ -38,7 +38,7 @@ def planted(resolved: Resolved) -> tuple[Facts, list[str]]:
     secrets: dict[str, dict[str, str]] = {}
     for name in {*resolved.secret_names, *facts.secrets}:
         keys = {*facts.secrets.get(name, {}), "uri", "cache-uri", "password", "token", "url", "SECRET_KEY"}
-        secrets[name] = {key: f"sentinel-{name}-{key}" for key in keys}
+        secrets[name] = {key: f"planted-{name}-{key}" for key in keys}
     return Facts(secrets), [value for data in secrets.values() for value in data.values()]
 
 
@@ -47,7 +47,7 @@ def planted(resolved: Resolved) -> tuple[Facts, list[str]]:
 def test_no_secret_value_is_in_any_manifest(spec: dict[str, Any]) -> None:
     facts, sentinels = planted(resolved_of(**spec))
     text = json.dumps(manifests_of(resolved_of(**spec), facts))
-    assert "sentinel-" not in text
+    assert "planted-" not in text
     assert sentinels
 
 

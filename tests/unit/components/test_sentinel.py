@@ -78,7 +78,7 @@ class TestServers:
 
     def test_servers_log_in_at_the_master_they_follow(self, resolved: Resolved) -> None:
         lines = facts_of(resolved).secrets["demo-redis"]["auth.conf"].splitlines()
-        assert [line.split()[0] for line in lines] == ["requirepass", "masterauth"]
+        assert [line.split()[0] for line in lines] == ["user", "masterauth"]
 
 
 class TestClients:

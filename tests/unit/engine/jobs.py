@@ -1,4 +1,4 @@
-"""Jobs of a small world, with Pods that say something at their end."""
+"""Pods and Jobs of a small world; the Jobs' Pods say something at their end."""
 
 from __future__ import annotations
 
@@ -10,6 +10,14 @@ from resee_operator.kube.resources import KINDS
 from tests.unit.engine.world import KEY, World
 
 COMPONENT = "app.kubernetes.io/component"
+
+
+def pod_of(component: str, name: str, **metadata: Any) -> dict[str, Any]:
+    """A Pod of the deployment that runs; ``metadata`` are more labels and annotations."""
+    labels = {INSTANCE: KEY[1], MANAGED_BY: "resee-operator", COMPONENT: component}
+    labels |= metadata.pop("labels", {})
+    whole = {"name": name, "namespace": KEY[0], "labels": labels, **metadata}
+    return {"apiVersion": "v1", "kind": "Pod", "metadata": whole, "status": {"phase": "Running"}}
 
 
 def job_named(world: World, part: str) -> dict[str, Any]:

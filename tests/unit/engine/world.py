@@ -14,12 +14,14 @@ from resee_operator.engine.outcome import Outcome
 from resee_operator.engine.queue import Queue
 from resee_operator.engine.reconcile import Reconciler
 from resee_operator.kube.api import WatchEvent
+from resee_operator.kube.errors import ApiError, Unavailable
 from resee_operator.kube.fake import FakeKube
 from resee_operator.kube.resources import KINDS, RESEE, Manifest, name_of, namespace_of, version_of
 from resee_operator.operations import OPERATIONS, Operation
 from resee_operator.stages import Defaults
 
 KEY = ("default", "demo")
+_WRITES = ("apply", "patch", "delete", "create")
 DEFAULTS = Defaults(
     registry="registry.example/resee", version="1.0.0", postgres_image="postgres:15", redis_image="redis:7"
 )
@@ -85,6 +87,19 @@ class World(Clock):
         outcome = await (reconciler or self.reconciler).run(KEY)
         self.look()
         return outcome
+
+    async def run_killed(self, after: int) -> None:
+        """A pass of an operator that is killed after so many writes of it have arrived."""
+        left = after
+
+        def die(verb: str, _: object) -> ApiError | None:
+            nonlocal left
+            left -= verb in _WRITES
+            return Unavailable(503, "Unavailable", "gone") if left < 0 else None
+
+        self.kube.fail = die
+        await self.run(self.replica())
+        self.kube.fail = lambda _verb, _key: None
 
     def look(self) -> None:
         """Tell the cache what has happened, as the watches do."""

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from resee_operator.engine.outcome import OutcomeReason
-from resee_operator.kube.errors import ApiError, Forbidden, Unavailable
+from resee_operator.kube.errors import ApiError, Forbidden
 from resee_operator.kube.resources import KINDS, RESEE
-from tests.unit.engine.jobs import end_job, job_named
+from tests.unit.engine.jobs import end_job, job_named, pod_of
 from tests.unit.engine.world import KEY, World
 
 VOLUMES = {"data-demo-postgres-0", "data-demo-redis-0"}
@@ -58,7 +58,7 @@ async def test_finalizers_of_others_stay() -> None:
 
 async def test_writers_end_before_the_last_backup_begins() -> None:
     world = await running()
-    await world.kube.create(web_pod())
+    await world.kube.create(pod_of("web", "demo-web-1"))
     await deleted(world)
 
     for name in ("demo-web", "demo-worker-all"):
@@ -189,35 +189,13 @@ async def test_operator_that_was_down_goes_on() -> None:
 async def test_operator_that_is_killed_after_any_write_never_loses_the_data(stop_after: int) -> None:
     world = await running()
     await world.kube.delete(RESEE, *KEY)
-    left = [stop_after]
-
-    def die(verb: str, _: object) -> ApiError | None:
-        if verb in ("apply", "patch", "delete", "create"):
-            left[0] -= 1
-        return Unavailable(503, "Unavailable", "gone") if left[0] < 0 else None
-
     for _ in range(3):
-        world.kube.fail = die
-        await world.run(world.replica())
+        await world.run_killed(stop_after)
         assert exists(world)
         assert set(world.kube.objects("PersistentVolumeClaim")) >= VOLUMES
-    world.kube.fail = lambda _verb, _key: None
     await world.run(world.replica())
     await end_job(world, "backup-final", {"ok": True})
-    left[0] = stop_after
-    world.kube.fail = die
-    await world.run(world.replica())
-    world.kube.fail = lambda _verb, _key: None
+    await world.run_killed(stop_after)
     await world.run(world.replica())
 
     assert not exists(world)
-
-
-def web_pod() -> dict[str, Any]:
-    labels = {
-        "app.kubernetes.io/instance": KEY[1],
-        "app.kubernetes.io/managed-by": "resee-operator",
-        "app.kubernetes.io/component": "web",
-    }
-    metadata = {"name": "demo-web-1", "namespace": KEY[0], "labels": labels}
-    return {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "status": {"phase": "Running"}}

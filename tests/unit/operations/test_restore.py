@@ -219,19 +219,9 @@ async def test_a_check_whose_word_is_lost_is_made_again() -> None:
 async def test_an_operator_that_is_killed_after_any_write_ends_the_restore(stop_after: int) -> None:
     world = await serving()
     await ask(world)
-    left = [stop_after]
-
-    def die(verb: str, _: object) -> ApiError | None:
-        if verb in ("apply", "patch", "delete", "create"):
-            left[0] -= 1
-        return Unavailable(503, "Unavailable", "gone") if left[0] < 0 else None
-
     said = {"checking": CHECKED, "saving": SAVED, "restoring": RESTORED, "swapping": SWAPPED, "migrate": ""}
     for _ in range(30):
-        world.kube.fail = die
-        await world.run(world.replica())
-        world.kube.fail = lambda _verb, _key: None
-        left[0] = stop_after
+        await world.run_killed(stop_after)
         await world.run(world.replica())
         await end_open_jobs(world, said)
         await world.move(("Deployment", "StatefulSet"))

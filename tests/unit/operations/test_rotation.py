@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
-from resee_operator.kube.errors import ApiError, Unavailable
 from resee_operator.kube.resources import KINDS
-from tests.unit.engine.jobs import end_job, job_named
+from tests.unit.engine.jobs import end_job, job_named, pod_of
 from tests.unit.engine.world import KEY, World
 
 DAY = 86400
@@ -27,6 +28,20 @@ async def rotation(world: World) -> dict[str, Any]:
 
 def data(world: World, name: str) -> dict[str, str]:
     return {key: world.secret(name, key) for key in world.kube.objects("Secret")[name]["data"]}
+
+
+async def accepted(world: World) -> None:
+    """Servers take the new credentials."""
+    await end_job(world, "-accept-")
+    await end_job(world, "redis-accepts")
+    await passes(world)
+
+
+async def refused(world: World) -> None:
+    """Servers take the old ones no more."""
+    await end_job(world, "-refuse-")
+    await end_job(world, "redis-refuses")
+    await passes(world)
 
 
 async def passes(world: World, count: int = 6) -> None:
@@ -63,7 +78,7 @@ async def test_new_credentials_are_accepted_before_they_are_used() -> None:
     app, database = data(world, "demo-app"), data(world, "demo-database")
     assert (app["SECRET_KEY"], database["uri"]) == (old["SECRET_KEY"], old["uri"])
     assert app["SECRET_KEY_FALLBACKS"] == app["next-key"] != old["SECRET_KEY"]
-    job = job_named(world, "accept")
+    job = job_named(world, "-accept-")
     assert database["next-password"] not in str(job)
     assert "Ready" not in (await world.condition("Ready"))["reason"]
 
@@ -73,15 +88,13 @@ async def test_whole_way() -> None:
     old = data(world, "demo-database") | data(world, "demo-app")
     await world.edit(credentials={"rotate": "2026-11"})
     await passes(world)
-    await end_job(world, "accept")
-    await passes(world)
+    await accepted(world)
 
     assert (await rotation(world))["phase"] == "Refusing"
     database = data(world, "demo-database")
     assert database["uri"].startswith(f"postgresql://resee_a:{database['login-password']}@demo-postgres")
     assert database["password"] == old["password"]
-    await end_job(world, "refuse")
-    await passes(world)
+    await refused(world)
 
     app, database = data(world, "demo-app"), data(world, "demo-database")
     assert (await rotation(world))["phase"] == "KeepingKey"
@@ -100,12 +113,120 @@ async def test_whole_way() -> None:
     assert not [name for name in world.kube.objects("Job") if "accept" in name or "refuse" in name]
 
 
-async def test_database_pod_is_not_restarted() -> None:
+def accepts(world: World, password: str) -> bool:
+    """Whether Redis' file lists the password."""
+    return hashlib.sha256(password.encode()).hexdigest() in world.secret("demo-redis", "auth.conf")
+
+
+async def test_redis_accepts_both_passwords_until_every_pod_has_the_new_one() -> None:
     world = await running()
-    before = world.kube.objects("StatefulSet")["demo-postgres"]["spec"]["template"]
+    old = data(world, "demo-redis")
+    await world.edit(credentials={"rotate": "2026-11"})
+    await passes(world)
+
+    new = world.secret("demo-redis", "next-password")
+    assert accepts(world, old["password"])
+    assert accepts(world, new)
+    assert data(world, "demo-redis")["uri"] == old["uri"]
+    assert new not in str(job_named(world, "redis-accepts"))
+    await end_job(world, "-accept-")
+    await passes(world)
+    assert data(world, "demo-redis")["uri"] == old["uri"], "nobody has shown that Redis takes it"
+    await end_job(world, "redis-accepts")
+    for _ in range(3):
+        await world.run()
+    assert world.secret("demo-redis", "uri") == f"redis://:{new}@demo-redis:6379/0"
+    assert accepts(world, old["password"]), "Pods still roll"
+    await passes(world)
+    assert not accepts(world, old["password"])
+    assert accepts(world, new)
+    await refused(world)
+    assert data(world, "demo-redis").keys() == old.keys()
+
+
+async def test_pod_that_ends_slowly_can_log_in_until_it_is_gone() -> None:
+    world = await running()
+    await world.edit(credentials={"rotate": "2026-11"})
+    await passes(world)
+    before = {"resee.io/checksum": "of the credentials before"}
+    await world.kube.create(pod_of("web", "demo-web-1", annotations=before))
+    await accepted(world)
+
+    assert (await rotation(world))["phase"] == "Accepting"
+    await world.kube.delete(KINDS["Pod"], KEY[0], "demo-web-1")
+    await passes(world)
+    assert (await rotation(world))["phase"] == "Refusing"
+
+
+async def test_another_rotation_waits_while_some_still_use_the_old_credentials() -> None:
+    world = await running()
+    await world.edit(credentials={"rotate": "one"})
+    await passes(world)
+    await accepted(world)
+    await world.edit(credentials={"rotate": "two"})
+    await passes(world)
+
+    assert (await rotation(world))["asked"] == "one"
+    await refused(world)
+    assert (await rotation(world))["asked"] == "two"
+
+
+async def test_servers_are_not_restarted() -> None:
+    world = await running()
+    before = templates(world)
     await complete(world, "2026-11")
 
-    assert world.kube.objects("StatefulSet")["demo-postgres"]["spec"]["template"] == before
+    assert templates(world) == before
+
+
+def templates(world: World) -> dict[str, Any]:
+    return {name: found["spec"]["template"] for name, found in world.kube.objects("StatefulSet").items()}
+
+
+async def across_zones() -> World:
+    """PostgreSQL by Patroni, Redis beside Sentinels."""
+    spec = {"database": {"provider": "Patroni"}, "redis": {"provider": "Sentinel"}}
+    world = World(stage="Production", **spec)
+    await world.create()
+    await world.kube.create(pod_of("postgres", "demo-postgres-0", labels={"resee.io/role": "primary"}))
+    await world.settle()
+    return world
+
+
+async def test_across_zones_servers_use_the_new_passwords_before_the_old_are_refused() -> None:
+    world = await across_zones()
+    before, old = templates(world), data(world, "demo-redis")
+    await world.edit(credentials={"rotate": "2026-11"})
+    await passes(world)
+    await accepted(world)
+
+    assert (await rotation(world))["phase"] == "Switching"
+    redis, database = data(world, "demo-redis"), data(world, "demo-database")
+    assert f'masterauth "{redis["password"]}"' in redis["auth.conf"]
+    assert f'sentinel auth-pass resee "{redis["password"]}"' in redis["sentinel-auth.conf"]
+    assert f'sentinel-pass "{redis["sentinel-password"]}"' in redis["sentinel-auth.conf"]
+    assert redis["sentinel-password"] != old["sentinel-password"]
+    for key in ("uri", "replica-uri"):
+        assert database[key].startswith(f"postgresql://resee_a:{database['login-password']}@")
+    assert accepts(world, old["password"])
+    await end_job(world, "redis-uses")
+    await passes(world)
+    assert not accepts(world, old["password"])
+    await refused(world)
+    assert (await rotation(world))["phase"] == "KeepingKey"
+    assert templates(world) == before
+
+
+async def test_across_zones_roles_are_changed_by_the_superuser() -> None:
+    world = await across_zones()
+    await world.edit(credentials={"rotate": "2026-11"})
+    await passes(world)
+
+    (container,) = job_named(world, "-accept-")["spec"]["template"]["spec"]["containers"]
+    env = {variable["name"]: variable for variable in container["env"]}
+    assert env["PGUSER"]["value"] == "postgres"
+    assert env["PGPASSWORD"]["valueFrom"]["secretKeyRef"]["key"] == "superuser-password"
+    assert len(env["SERVERS"]["value"].split()) == 3
 
 
 async def test_logins_take_turns() -> None:
@@ -118,10 +239,8 @@ async def test_logins_take_turns() -> None:
 async def complete(world: World, asked: str) -> None:
     await world.edit(credentials={"rotate": asked})
     await passes(world)
-    await end_job(world, "accept")
-    await passes(world)
-    await end_job(world, "refuse")
-    await passes(world)
+    await accepted(world)
+    await refused(world)
 
 
 async def test_login_that_is_not_accepted_changes_nothing() -> None:
@@ -129,7 +248,7 @@ async def test_login_that_is_not_accepted_changes_nothing() -> None:
     old = data(world, "demo-database")
     await world.edit(credentials={"rotate": "2026-11"})
     await passes(world)
-    await end_job(world, "accept", "psql: error: no such role", fails=True)
+    await end_job(world, "-accept-", "psql: error: no such role", fails=True)
     await passes(world)
 
     degraded = await world.condition("Degraded")
@@ -146,7 +265,11 @@ async def test_database_of_somebody_else_is_left_alone() -> None:
     await world.kube.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "data": address})
     await world.settle()
     await world.edit(credentials={"rotate": "2026-11"})
-    await passes(world, 10)
+    await passes(world)
+    await end_job(world, "redis-accepts")
+    await passes(world)
+    await end_job(world, "redis-refuses")
+    await passes(world)
 
     assert (await rotation(world))["phase"] == "KeepingKey"
     assert world.kube.objects("Secret")["rds"]["data"] == address
@@ -171,28 +294,25 @@ async def test_deleted_secret_comes_back_with_what_is_in_use() -> None:
 
 
 @pytest.mark.parametrize("stop_after", range(0, 12, 2))
-async def test_operator_that_is_killed_after_any_write_ends_the_rotation(stop_after: int) -> None:
-    world = await running(credentials={"keepOldKeySeconds": 3600})
+@pytest.mark.parametrize("make", [running, across_zones])
+async def test_operator_that_is_killed_after_any_write_ends_the_rotation(
+    stop_after: int, make: Callable[[], Awaitable[World]]
+) -> None:
+    world = await make()
     old = data(world, "demo-app")["SECRET_KEY"]
-    await world.edit(credentials={"rotate": "2026-11"})
-    left = [stop_after]
-
-    def die(verb: str, _: object) -> ApiError | None:
-        if verb in ("apply", "patch", "delete", "create"):
-            left[0] -= 1
-        return Unavailable(503, "Unavailable", "gone") if left[0] < 0 else None
-
+    await world.edit(credentials={"rotate": "2026-11", "keepOldKeySeconds": 3600})
     for _ in range(30):
-        left[0] = stop_after
-        world.kube.fail = die
-        await world.run(world.replica())
-        world.kube.fail = lambda _verb, _key: None
+        await world.run_killed(stop_after)
         await world.run(world.replica())
         await world.move()
         world.seconds += 10
 
     assert (await rotation(world))["phase"] == "KeepingKey"
-    app, database = data(world, "demo-app"), data(world, "demo-database")
+    app, database, redis = (data(world, f"demo-{name}") for name in ("app", "database", "redis"))
     assert old in app["SECRET_KEY_FALLBACKS"].split(",")
     assert database["login-password"] in database["uri"]
+    assert redis["password"] in redis["uri"]
+    assert accepts(world, redis["password"])
+    assert redis["auth.conf"].count("#") == 1
+    assert not [key for key in (*app, *database, *redis) if key.startswith(("next-", "old-"))]
     assert (await world.condition("Ready"))["status"] == "True"

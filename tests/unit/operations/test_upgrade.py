@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from resee_operator.engine.outcome import OutcomeReason
-from resee_operator.kube.errors import ApiError, Unavailable
 from resee_operator.kube.resources import KINDS, RESEE
 from tests.unit.engine.jobs import end_job, job_named
 from tests.unit.engine.world import KEY, World
@@ -288,18 +287,8 @@ async def test_operator_that_is_killed_after_any_write_ends_the_upgrade(stop_aft
     await world.create()
     await world.settle()
     await world.edit(version="2")
-    left = [stop_after]
-
-    def die(verb: str, _: object) -> ApiError | None:
-        if verb in ("apply", "patch", "delete", "create"):
-            left[0] -= 1
-        return Unavailable(503, "Unavailable", "gone") if left[0] < 0 else None
-
     for _ in range(40):
-        world.kube.fail = die
-        await world.run(world.replica())
-        world.kube.fail = lambda _verb, _key: None
-        left[0] = stop_after
+        await world.run_killed(stop_after)
         await world.run(world.replica())
         await world.move()
         world.seconds += 10

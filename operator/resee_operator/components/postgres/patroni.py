@@ -23,6 +23,8 @@ from resee_operator.stages import Resolved
 COMPONENT: Final = "postgres"
 
 _CONFIG_FOLDER: Final = "/etc/patroni"
+_LOGIN_FOLDER: Final = "/etc/resee-login"
+"""Holds a file where a login role has taken the owner's place; resee_patroni/roles.py looks there."""
 _KEPT: Final = ("config", "sync", "failover")
 """Endpoints with Patroni's state. Kubernetes deletes Endpoints that no Service has the name of."""
 _GRACE: Final = 120
@@ -111,14 +113,22 @@ def _pod(resolved: Resolved) -> Pod:
         volumes=[
             {"name": "sockets", "emptyDir": {}},
             {"name": "config", "configMap": config},
+            {"name": "login", "secret": _login(resolved)},
             *encryption.server_volume(resolved),
         ],
         secret_files=encryption.server_files(resolved),
         grace=_GRACE,
         spread=True,
         token=True,
+        # The role is given another one while the server runs (components/rotation_database.py).
+        quiet=[(resolved.database.secret_name, "password")],
         labels={patroni_config.SCOPE_LABEL: resolved.child(COMPONENT)},
     )
+
+
+def _login(resolved: Resolved) -> Manifest:
+    items = [{"key": "login", "path": "login"}]
+    return {"secretName": resolved.database.secret_name, "items": items, "optional": True}
 
 
 def _container(resolved: Resolved) -> Container:
@@ -134,6 +144,7 @@ def _container(resolved: Resolved) -> Container:
             {"name": "data", "mountPath": patroni_config.DATA},
             {"name": "sockets", "mountPath": patroni_config.SOCKETS},
             {"name": "config", "mountPath": _CONFIG_FOLDER, "readOnly": True},
+            {"name": "login", "mountPath": _LOGIN_FOLDER, "readOnly": True},
             *encryption.mounts(resolved),
         ],
         probes=_probes(),

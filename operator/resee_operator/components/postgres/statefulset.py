@@ -76,7 +76,7 @@ def _pod(resolved: Resolved, volume: str) -> Pod:
         ],
         secret_files=encryption.server_files(resolved),
         grace=_GRACE,
-        # Another password is given to the running server (components/rotation_jobs.py).
+        # Another password is given to the running server (components/rotation_database.py).
         quiet=[(resolved.database.secret_name, "password")],
     )
 

@@ -15,7 +15,8 @@ from typing import Any, Final
 from resee_operator import quantity
 from resee_operator.components import encryption_redis, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
-from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe, secret_variable
+from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe
+from resee_operator.components.redis import passwords
 from resee_operator.components.redis import sentinel_start as start
 from resee_operator.components.storage import claims, stateful_set
 from resee_operator.components.topology import (
@@ -32,7 +33,6 @@ from resee_operator.stages.sizes import Resources
 COMPONENT: Final = "redis"
 WATCHER: Final = "sentinel"
 
-_AUTH_KEY: Final = "auth.conf"
 _MEMORY_SHARE: Final = 60
 """Data in percent of the memory limit; a copy for a replica or a rewrite takes pages that change
 meanwhile."""
@@ -71,8 +71,6 @@ def _members(resolved: Resolved, component: str) -> str:
 
 
 def _server(resolved: Resolved) -> Pod:
-    secret = resolved.redis.secret_name
-    auth = {"secretName": secret, "items": [{"key": _AUTH_KEY, "path": _AUTH_KEY}], "defaultMode": 0o440}
     container = Container(
         name=COMPONENT,
         image=resolved.images.redis,
@@ -82,7 +80,7 @@ def _server(resolved: Resolved) -> Pod:
         port=REDIS_PORT,
         mounts=[
             {"name": "data", "mountPath": "/data"},
-            {"name": "auth", "mountPath": start.AUTH_FOLDER, "readOnly": True},
+            passwords.mount(),
         ],
         probes=_server_probes(),
         lifecycle={"preStop": exec_probe("sh", "-c", start.LEAVE, COMPONENT)},
@@ -92,33 +90,43 @@ def _server(resolved: Resolved) -> Pod:
         container=container,
         settings=resolved.redis.pods,
         user=DATA_USER,
-        volumes=[{"name": "auth", "secret": auth}],
-        secret_files=[(secret, _AUTH_KEY)],
+        volumes=[_passwords(resolved, passwords.SERVER_FILE)],
         grace=_GRACE,
         spread=True,
     )
 
 
 def _watcher(resolved: Resolved) -> Pod:
-    alive = ("sh", "-c", f"REDISCLI_AUTH=$SENTINEL_PASSWORD redis-cli -e -p {SENTINEL_PORT} ping")
+    alive, ready = ("sh", "-c", start.SENTINEL_ANSWERS), ("sh", "-c", start.WATCHES)
     container = Container(
         name=WATCHER,
         image=resolved.images.redis,
         command=["sh", "-c", start.WATCHER, WATCHER],
         env=_environment(resolved, WATCHER),
         port=SENTINEL_PORT,
+        mounts=[passwords.mount()],
         probes={
             "startupProbe": exec_probe(*alive, periodSeconds=1, timeoutSeconds=3, failureThreshold=300),
-            "readinessProbe": exec_probe(*alive, periodSeconds=5, timeoutSeconds=3, failureThreshold=3),
+            "readinessProbe": exec_probe(*ready, periodSeconds=5, timeoutSeconds=3, failureThreshold=3),
             "livenessProbe": exec_probe(*alive, periodSeconds=10, timeoutSeconds=5, failureThreshold=3),
         },
     )
     settings = replace(resolved.redis.pods, resources=_WATCHER, env=())
-    return Pod(component=WATCHER, container=container, settings=settings, user=DATA_USER, spread=True)
+    return Pod(
+        component=WATCHER,
+        container=container,
+        settings=settings,
+        user=DATA_USER,
+        volumes=[_passwords(resolved, passwords.SENTINEL_FILE)],
+        spread=True,
+    )
+
+
+def _passwords(resolved: Resolved, file: str) -> Manifest:
+    return passwords.volume(resolved.redis.secret_name, file, start.SERVERS_KEY, start.SENTINELS_KEY)
 
 
 def _environment(resolved: Resolved, component: str) -> list[Manifest]:
-    secret = resolved.redis.secret_name
     name: dict[str, Any] = {"fieldRef": {"fieldPath": "metadata.name"}}
     return [
         {"name": "POD", "valueFrom": name},
@@ -126,8 +134,6 @@ def _environment(resolved: Resolved, component: str) -> list[Manifest]:
         {"name": "SERVERS", "value": " ".join(member_names(resolved.name, COMPONENT))},
         {"name": "SENTINELS", "value": " ".join(member_names(resolved.name, WATCHER))},
         {"name": "MASTER", "value": SENTINEL_MASTER},
-        secret_variable("REDISCLI_AUTH", secret, "password"),
-        secret_variable("SENTINEL_PASSWORD", secret, "sentinel-password"),
     ]
 
 
@@ -150,13 +156,11 @@ def _options(resolved: Resolved) -> dict[str, str]:
 
 
 def _server_probes() -> dict[str, Manifest]:
-    """Ready is a master, or a replica that is in step, so that a rolling update waits for it."""
-    follows = "redis-cli -e info replication | grep -q -e ^role:master -e ^master_link_status:up"
-    ready = ("sh", "-c", f"redis-cli -e ping && {follows}")
     alive = exec_probe("sh", "-c", start.ALIVE, periodSeconds=5, timeoutSeconds=10, failureThreshold=6)
-    answers = exec_probe("redis-cli", "-e", "ping", periodSeconds=1, timeoutSeconds=3, failureThreshold=600)
+    answers = exec_probe("sh", "-c", start.ANSWERS, periodSeconds=1, timeoutSeconds=3, failureThreshold=600)
+    ready = exec_probe("sh", "-c", start.READY, periodSeconds=3, timeoutSeconds=3, failureThreshold=3)
     return {
         "startupProbe": answers,
-        "readinessProbe": exec_probe(*ready, periodSeconds=3, timeoutSeconds=3, failureThreshold=3),
+        "readinessProbe": ready,
         "livenessProbe": {**alive, "terminationGracePeriodSeconds": _FROZEN_GRACE},
     }

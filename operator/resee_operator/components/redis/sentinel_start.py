@@ -3,16 +3,16 @@ programs for the shell of the official image, which has no other language.
 
 Whom to follow is what the Sentinels say. Where none answers, a server goes on as it was, and on an empty
 volume the first one is the master. A Sentinel that finds no other looks for the server that is a master
-with a replica. Variables: HOST (own name), SERVERS, SENTINELS, MASTER (the Sentinels' name of it),
-REDISCLI_AUTH, SENTINEL_PASSWORD."""
+with a replica. Variables: HOST (own name), SERVERS, SENTINELS, MASTER (the Sentinels' name of it). Passwords
+are in files: see passwords.py."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from resee_operator.components.redis.passwords import FOLDER, GIVEN, PREPARE, ask, follow
 from resee_operator.components.topology import REDIS_PORT, SENTINEL_PORT
 
-AUTH_FOLDER: Final = "/etc/redis-auth"
 CONFIG: Final = "/data/redis.conf"
 """Sentinels tell a server its place, and Redis writes it here; the start makes the rest anew."""
 QUORUM: Final = 2
@@ -22,12 +22,15 @@ disk for a death; more would not fit into the 15 seconds after which tasks are t
 _FAILOVER: Final = 10000
 """Milliseconds after which a failover that got stuck is tried again by another Sentinel."""
 
+SERVERS_KEY: Final = "password"
+SENTINELS_KEY: Final = "sentinel-password"
+"""Keys of the Secret, and so names of files: by what to log in elsewhere."""
+
 _NAMED: Final = f"""
 set -u
-umask 0077
 named() {{
     for sentinel in $SENTINELS; do
-        found=$(REDISCLI_AUTH=$SENTINEL_PASSWORD timeout 2 redis-cli -e --raw -h "$sentinel" \\
+        found=$(REDISCLI_AUTH=$(cat {FOLDER}/{SENTINELS_KEY}) timeout 2 redis-cli -e --raw -h "$sentinel" \\
             -p {SENTINEL_PORT} sentinel get-master-addr-by-name "$MASTER" 2>/dev/null) || continue
         set -- $found
         [ $# -eq 2 ] && echo "$1" && return 0
@@ -36,7 +39,7 @@ named() {{
 }}
 """
 
-SERVER: Final = f"""{_NAMED}
+SERVER: Final = f"""{PREPARE}{_NAMED}
 first=${{SERVERS%% *}}
 if ! master=$(named); then
     master=$first
@@ -46,14 +49,15 @@ if ! master=$(named); then
 fi
 [ "${{master:-$HOST}}" = "$HOST" ] && place= || place="replicaof $master {REDIS_PORT}"
 echo "starts as ${{place:-the master}}"
-printf 'include {AUTH_FOLDER}/auth.conf\\n%s\\n' "$place" >{CONFIG}
+{{ cat {GIVEN}; echo "$own_user"; echo "$place"; }} >{CONFIG}
 exec redis-server {CONFIG} --replica-announce-ip "$HOST" "$@"
 """
 
-WATCHER: Final = f"""{_NAMED}
+WATCHER: Final = f"""{PREPARE}{_NAMED}
 serving() {{
     for server in $SERVERS; do
-        state=$(timeout 2 redis-cli -e -h "$server" info replication 2>/dev/null | tr -d '\\r') || continue
+        state=$(REDISCLI_AUTH=$(cat {FOLDER}/{SERVERS_KEY}) timeout 2 redis-cli -e -h "$server" \\
+            info replication 2>/dev/null | tr -d '\\r') || continue
         count=$(echo "$state" | sed -n 's/^connected_slaves://p')
         echo "$state" | grep -q ^role:master && [ "$count" -ge "$1" ] && echo "$server" && return 0
     done
@@ -65,18 +69,16 @@ until master=$(named) || master=$(serving 1) || {{ [ $tries -ge 15 ] && master=$
     sleep 1
 done
 echo "watches $master"
-cat >/tmp/sentinel.conf <<END
+cat - {GIVEN} >/tmp/sentinel.conf <<END
 port {SENTINEL_PORT}
 dir /tmp
-requirepass "$SENTINEL_PASSWORD"
-sentinel sentinel-pass "$SENTINEL_PASSWORD"
+$own_user
 sentinel resolve-hostnames yes
 sentinel announce-hostnames yes
 sentinel announce-ip $HOST
 sentinel announce-port {SENTINEL_PORT}
 sentinel myid $(printf %s "$HOST" | sha1sum | cut -c 1-40)
 sentinel monitor $MASTER $master {REDIS_PORT} {QUORUM}
-sentinel auth-pass $MASTER $REDISCLI_AUTH
 sentinel down-after-milliseconds $MASTER {_DOWN_AFTER}
 sentinel failover-timeout $MASTER {_FAILOVER}
 sentinel parallel-syncs $MASTER 1
@@ -84,21 +86,30 @@ END
 exec redis-server /tmp/sentinel.conf --sentinel "$@"
 """
 
-ALIVE: Final = f"""{_NAMED}
+READY: Final = f"""{follow(REDIS_PORT)}
+ask ping && ask info replication | grep -q -e ^role:master -e ^master_link_status:up
+"""
+"""Ready is a master, or a replica that is in step, so that a rolling update waits for it."""
+
+WATCHES: Final = f"{follow(SENTINEL_PORT)}ask ping"
+SENTINEL_ANSWERS: Final = f"{ask(SENTINEL_PORT)}ask ping"
+ANSWERS: Final = f"{ask(REDIS_PORT)}ask ping"
+
+ALIVE: Final = f"""{ask(REDIS_PORT)}{_NAMED}
 redis-cli ping || exit 1
-[ "$(redis-cli -e --raw role | head -n 1)" = master ] || exit 0
+[ "$(ask --raw role | head -n 1)" = master ] || exit 0
 master=$(named) || exit 0
 [ "$master" = "$HOST" ]
 """
 """Dead is who does not answer, and who takes itself for the master when the Sentinels, who do not know of
 it, name another: its start asks them again. One that loads its data answers with an error, and lives."""
 
-LEAVE: Final = f"""{_NAMED}
-[ "$(redis-cli -e --raw role | head -n 1)" = master ] && [ "$(named)" = "$HOST" ] || exit 0
+LEAVE: Final = f"""{ask(REDIS_PORT)}{_NAMED}
+[ "$(ask --raw role | head -n 1)" = master ] && [ "$(named)" = "$HOST" ] || exit 0
 # Nobody writes from here on, so that nothing is taken that the next master does not have.
-redis-cli -e client pause 10000 write
+ask client pause 10000 write
 for sentinel in $SENTINELS; do
-    REDISCLI_AUTH=$SENTINEL_PASSWORD timeout 2 redis-cli -e -h "$sentinel" -p {SENTINEL_PORT} \\
+    REDISCLI_AUTH=$(cat {FOLDER}/{SENTINELS_KEY}) timeout 2 redis-cli -e -h "$sentinel" -p {SENTINEL_PORT} \\
         sentinel failover "$MASTER" && break
 done
 tries=0
@@ -106,8 +117,8 @@ while [ $tries -lt 50 ]; do
     master=$(named)
     # The Sentinels would tell this server eight seconds later; its clients are to ask anew at once.
     if [ -n "$master" ] && [ "$master" != "$HOST" ]; then
-        redis-cli -e replicaof "$master" {REDIS_PORT}
-        redis-cli -e client kill type normal
+        ask replicaof "$master" {REDIS_PORT}
+        ask client kill type normal
         exit 0
     fi
     tries=$((tries + 1))

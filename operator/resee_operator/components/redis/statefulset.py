@@ -1,7 +1,7 @@
 """Provider StatefulSet: one Redis 7 Pod and its volume.
 
 Tasks wait here, so every second reaches the disk, and nothing is evicted: a full Redis refuses new tasks
-instead of losing old ones. The password comes from a file, since command lines can be read by others.
+instead of losing old ones. Passwords come from a file and change without a restart: see passwords.py.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from typing import Final
 from resee_operator import quantity
 from resee_operator.components import encryption_redis, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
-from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe, secret_variable
+from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe
+from resee_operator.components.redis import passwords
 from resee_operator.components.storage import claim, stateful_set
 from resee_operator.components.topology import REDIS_PORT
 from resee_operator.components.workloads import service
@@ -19,12 +20,15 @@ from resee_operator.stages import Resolved
 
 COMPONENT: Final = "redis"
 
-_AUTH_FOLDER: Final = "/etc/redis-auth"
-_AUTH_KEY: Final = "auth.conf"
 _MEMORY_SHARE: Final = 60
 """Data in percent of the memory limit; a rewrite of the append-only file copies pages that change
 meanwhile."""
 _GRACE: Final = 30
+
+_START: Final = f"""{passwords.PREPARE}
+{{ cat {passwords.GIVEN}; echo "$own_user"; }} >/tmp/redis.conf
+exec redis-server /tmp/redis.conf "$@"
+"""
 
 
 def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
@@ -44,8 +48,6 @@ def health(resolved: Resolved, live: Live) -> Verdict:
 
 
 def _pod(resolved: Resolved, volume: str) -> Pod:
-    secret = resolved.redis.secret_name
-    auth = {"secretName": secret, "items": [{"key": _AUTH_KEY, "path": _AUTH_KEY}], "defaultMode": 0o440}
     return Pod(
         component=COMPONENT,
         container=_container(resolved),
@@ -53,9 +55,8 @@ def _pod(resolved: Resolved, volume: str) -> Pod:
         user=DATA_USER,
         volumes=[
             {"name": "data", "persistentVolumeClaim": {"claimName": volume}},
-            {"name": "auth", "secret": auth},
+            passwords.volume(resolved.redis.secret_name, passwords.SERVER_FILE),
         ],
-        secret_files=[(secret, _AUTH_KEY)],
         grace=_GRACE,
     )
 
@@ -73,16 +74,12 @@ def _container(resolved: Resolved) -> Container:
     return Container(
         name=COMPONENT,
         image=resolved.images.redis,
-        args=[
-            "redis-server",
-            f"{_AUTH_FOLDER}/{_AUTH_KEY}",
-            *(word for item in options.items() for word in item),
-        ],
-        env=[secret_variable("REDISCLI_AUTH", resolved.redis.secret_name, "password")],
+        command=["sh", "-c", _START, COMPONENT],
+        args=[word for item in options.items() for word in item],
         port=REDIS_PORT,
         mounts=[
             {"name": "data", "mountPath": "/data"},
-            {"name": "auth", "mountPath": _AUTH_FOLDER, "readOnly": True},
+            passwords.mount(),
         ],
         probes=_probes(),
     )
@@ -90,9 +87,10 @@ def _container(resolved: Resolved) -> Container:
 
 def _probes() -> dict[str, Manifest]:
     """Ready is who answers PONG; alive is who answers at all, such as one that still loads its data."""
-    ready, alive = ("redis-cli", "-e", "ping"), ("redis-cli", "ping")
+    answers, alive = ("sh", "-c", f"{passwords.ask(REDIS_PORT)}ask ping"), ("redis-cli", "ping")
+    ready = ("sh", "-c", f"{passwords.follow(REDIS_PORT)}ask ping")
     return {
-        "startupProbe": exec_probe(*ready, periodSeconds=1, timeoutSeconds=3, failureThreshold=600),
+        "startupProbe": exec_probe(*answers, periodSeconds=1, timeoutSeconds=3, failureThreshold=600),
         "readinessProbe": exec_probe(*ready, periodSeconds=5, timeoutSeconds=3, failureThreshold=3),
         "livenessProbe": exec_probe(*alive, periodSeconds=20, timeoutSeconds=10, failureThreshold=6),
     }

@@ -1,0 +1,78 @@
+"""PostgreSQL's logins. It has one password for each role, so two login roles take turns; both become the
+owner of the data at once, so that all tables have one owner."""
+
+from __future__ import annotations
+
+from resee_operator.api.data import DatabaseProvider
+from resee_operator.components import rotation_database as jobs
+from resee_operator.components.credentials import PASSWORD
+from resee_operator.components.logins import with_login
+from resee_operator.operations.base import SecretChange
+from resee_operator.operations.rotation.walk import Changes, Jobs, Walk
+from resee_operator.stages import Resolved
+
+_ADDRESSES = ("uri", "replica-uri")
+
+
+def ours(resolved: Resolved) -> bool:
+    """Whether the roles are ours to make."""
+    return resolved.database.provider is not DatabaseProvider.EXTERNAL
+
+
+def prepare(walk: Walk) -> Changes:
+    """The next password is drawn."""
+    name = walk.resolved.database.secret_name
+    if "next-password" in walk.secret(name):
+        return []
+    return [SecretChange(name, draw={"next-password": PASSWORD})]
+
+
+def accepting(walk: Walk) -> Jobs:
+    """The other role may log in."""
+    login = walk.secret(walk.resolved.database.secret_name).get("login")
+    return [jobs.accept(walk.resolved, jobs.other(login), walk.asked)]
+
+
+def switch(walk: Walk) -> Changes:
+    """Addresses by the other role."""
+    name = walk.resolved.database.secret_name
+    data = walk.secret(name)
+    password = data.get("next-password")
+    if password is None:
+        return []
+    role = jobs.other(data.get("login"))
+    login = f"{role}:{password}"
+    values: dict[str, str | None] = {
+        **{key: with_login(data[key], login) for key in _ADDRESSES if key in data},
+        "login": role,
+        "login-password": password,
+        "next-password": None,
+    }
+    return [SecretChange(name, values=values)]
+
+
+def using(walk: Walk) -> Jobs:
+    """Nothing: no server logs in by these."""
+    return []
+
+
+def refuse(walk: Walk) -> Changes:
+    """The owner's next password is drawn."""
+    name = walk.resolved.database.secret_name
+    if "next-owner-password" in walk.secret(name):
+        return []
+    return [SecretChange(name, draw={"next-owner-password": PASSWORD})]
+
+
+def refusing(walk: Walk) -> Jobs:
+    """The role before may not log in, and the owner has another password."""
+    return [jobs.refuse(walk.resolved, walk.asked)]
+
+
+def forget(walk: Walk) -> Changes:
+    """The owner's password in its place."""
+    name = walk.resolved.database.secret_name
+    owner = walk.secret(name).get("next-owner-password")
+    if owner is None:
+        return []
+    return [SecretChange(name, values={"password": owner, "next-owner-password": None})]
