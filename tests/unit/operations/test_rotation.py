@@ -185,8 +185,7 @@ def templates(world: World) -> dict[str, Any]:
 
 async def across_zones() -> World:
     """PostgreSQL by Patroni, Redis beside Sentinels."""
-    spec = {"database": {"provider": "Patroni"}, "redis": {"provider": "Sentinel"}}
-    world = World(stage="Production", **spec)
+    world = World(stage="Production", database={"provider": "Patroni"}, redis={"provider": "Sentinel"})
     await world.create()
     await world.kube.create(pod_of("postgres", "demo-postgres-0", labels={"resee.io/role": "primary"}))
     await world.settle()

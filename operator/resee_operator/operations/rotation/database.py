@@ -16,7 +16,7 @@ _ADDRESSES = ("uri", "replica-uri")
 
 def ours(resolved: Resolved) -> bool:
     """Whether the roles are ours to make."""
-    return resolved.database.provider is not DatabaseProvider.EXTERNAL
+    return resolved.database.provider in (DatabaseProvider.STATEFUL_SET, DatabaseProvider.PATRONI)
 
 
 def prepare(walk: Walk) -> Changes:
