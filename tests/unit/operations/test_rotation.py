@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from resee_operator.kube.resources import KINDS
+from resee_operator.operations.rotation import database
+from tests.support.deployments import production
 from tests.unit.engine.jobs import end_job, job_named, pod_of
 from tests.unit.engine.world import KEY, World
 
@@ -272,6 +274,14 @@ async def test_database_of_somebody_else_is_left_alone() -> None:
 
     assert (await rotation(world))["phase"] == "KeepingKey"
     assert world.kube.objects("Secret")["rds"]["data"] == address
+
+
+def test_logins_that_another_operator_keeps_are_left_alone() -> None:
+    ours = {
+        name: database.ours(production(database={"provider": name}))
+        for name in ("StatefulSet", "Patroni", "CloudNativePG")
+    }
+    assert ours == {"StatefulSet": True, "Patroni": True, "CloudNativePG": False}
 
 
 async def test_suspended_deployment_waits() -> None:
