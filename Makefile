@@ -47,7 +47,7 @@ test-frontend: $(READY) ## Check and test the React page
 	@$(BIN)/python -m tests.run frontend nginx
 
 test-integration: $(READY) ## Run the operator and the backups against real servers
-	@$(BIN)/python -m tests.run integration chart images
+	@$(BIN)/python -m tests.run integration backup chart images
 
 test-e2e: $(READY) ## Run the tests on real Pods; brings the cluster up
 	@$(BIN)/python -m tests.run e2e

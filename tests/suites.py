@@ -54,7 +54,13 @@ SUITES: tuple[Suite, ...] = (
     Suite("frontend", 1, _VITEST, folder=FRONTEND, before=(_NODE_MODULES,)),
     Suite("images", 1, (*_PYTEST, "tests/images"), before=(_IMAGES,)),
     Suite("e2e", 1, (*_PYTEST, "tests/e2e"), before=(_NODE_MODULES, _E2E_CLUSTER)),
-    Suite("chart", 2, (*_PYTEST, "tests/chart"), before=(_PROGRAMS,)),
-    Suite("integration", 2, (*_PYTEST, "tests/integration"), before=(_PROGRAMS,)),
+    Suite("chart", 2, (*_PYTEST, *_PARALLEL, "tests/chart"), before=(_PROGRAMS,)),
+    Suite("backup", 2, (*_PYTEST, *_PARALLEL, "tests/integration/backup"), before=(_PROGRAMS,)),
+    Suite(
+        "integration",
+        2,
+        (*_PYTEST, "tests/integration", "--ignore=tests/integration/backup"),
+        before=(_PROGRAMS,),
+    ),
     Suite("devcluster", 2, (*_PYTEST, "tests/devcluster"), before=(_PROGRAMS,)),
 )
