@@ -153,6 +153,7 @@ def evict(kubectl: Kubectl, pod: str) -> None:
     until(asked, Budget.ROLLOUT)
 
 
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("number", range(ROTATIONS))
 def test_rotation_of_the_credentials(several: Deployment, clients: Clients, number: int) -> None:
     def data(secret: str) -> dict[str, str]:
