@@ -28,7 +28,7 @@ _SHORT: dict[str, dict[str, Any]] = {
     "engine": {"short": True},
     "backup": {"gib": 0.2, "rounds": 1},
     "autoscaling": {},
-    "tasks": {"count": 100, "rounds": 1},
+    "tasks": {"count": 100, "rounds": 1, "kills": 1},
     "ready": {"rounds": 1},
     "app": {"rounds": 1, "seconds": 2.0},
 }
@@ -145,11 +145,12 @@ def app_command(rounds: int, seconds: float, cluster: str, write: bool) -> None:
 @main.command("tasks")
 @click.option("--count", default=1000, show_default=True, help="Tasks each time.")
 @click.option("--rounds", default=3, show_default=True, help="How often the rate is measured.")
+@click.option("--kills", default=20, show_default=True, help="Rounds in which Redis and workers are killed.")
 @click.option("--write", is_flag=True, help="Put the table into docs/performance.md.")
-def tasks_command(count: int, rounds: int, write: bool) -> None:
+def tasks_command(count: int, rounds: int, kills: int, write: bool) -> None:
     """Celery's tasks a second, and those lost with a worker or Redis, against Celery's defaults."""
     with Progress.on_stderr() as progress:
-        measured = tasks.run(count, rounds, progress)
+        measured = tasks.run(count, rounds, kills, progress)
     figures.report("tasks", "Tasks", measured, to_docs=write)
 
 

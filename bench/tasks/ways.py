@@ -1,4 +1,4 @@
-"""The two ways as processes: a worker with two processes, a sender, and what they have done."""
+"""The ways as processes: a worker with two processes, a sender, and what they have done."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Way:
 
 
 RESEE = Way("Resee's settings", "config", "config.celery", ("-Q", "default,reviews,email"))
+KOMBU = Way("kombu's transport", "bench.tasks.kombus", "bench.tasks.kombus", RESEE.options)
 PLAIN = Way("Celery's defaults", "bench.tasks.plain", "bench.tasks.plain", ())
 
 

@@ -24,6 +24,7 @@ _BROKER = redis_servers.from_environment().broker(os.environ.get("REDIS_URL") or
 app = Celery("resee")
 app.conf.update(
     broker_url=_BROKER["broker_url"],
+    broker_transport=_BROKER["broker_transport"],
     broker_use_ssl=_BROKER.get("broker_use_ssl", False),
     timezone=os.environ.get("CELERY_TIMEZONE", "Asia/Seoul"),
     # Each queue has a key of its own. Left to the defaults they would share one, and every task would be
@@ -51,6 +52,9 @@ app.conf.update(
         # Above the longest task, else a running task would be delivered a second time.
         "visibility_timeout": TASK_TIME_LIMIT + 30,
         "unacked_restore_interval": 1,
+        "unacked_restore_throttle": 1,
+        # Seconds. Who dies while it looks holds up all others for so long.
+        "unacked_mutex_expire": 10,
         "socket_connect_timeout": 5,
         "socket_timeout": 30,
         "socket_keepalive": True,

@@ -64,10 +64,15 @@ class Servers:
         """Celery's settings for its broker; `broker_transport_options` are to be added to its own."""
         url = self._url(url)
         tls = self._tls(url)
-        settings: dict[str, Any] = {"broker_url": url, "broker_transport_options": {}}
+        settings: dict[str, Any] = {
+            "broker_url": url,
+            "broker_transport": "config.handover:Transport",
+            "broker_transport_options": {},
+        }
         if tls:
             settings["broker_use_ssl"] = {key: value for key, value in tls.items() if key != "ssl"}
         if self.sentinels:
+            settings["broker_transport"] = "config.handover:SentinelTransport"
             password = self._password(url)
             login = f":{quote(password, safe='')}@" if password else ""
             settings["broker_url"] = ";".join(

@@ -10,6 +10,8 @@ import signal
 import socket
 import subprocess
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -196,6 +198,16 @@ class Redis(Service):
         self.process.kill()
         self.process.wait()
         self.process = None
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """A block in which it does not answer and its connections stay."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
 
     def url(self, number: int) -> str:
         return f"redis://127.0.0.1:{self.port}/{number}"
