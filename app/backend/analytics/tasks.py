@@ -17,8 +17,13 @@ KEPT_FOR = timedelta(days=1)
 
 @shared_task
 def make_export(export_id: str) -> str:
-    """Writes the document into the export's row; running twice writes the same."""
-    export = Export.objects.select_related("owner").get(pk=export_id)
+    """Writes the document into the export's row; running twice writes the same.
+
+    A row that is gone is no error: since the task was sent its owner was deleted, or the database restored.
+    """
+    export = Export.objects.select_related("owner").filter(pk=export_id).first()
+    if export is None:
+        return "gone"
     if export.status != Export.Status.PENDING:
         return export.status
     try:

@@ -1,18 +1,19 @@
-"""Celery's transport: Redis hands a task out in one step, and keeps it until the worker says that it is done.
+"""Celery's transport: Redis hands a task out in one step, and keeps it until the worker says it is done.
 
-Kombu's own takes a message off its list by BRPOP and writes it into `unacked` by a second call. Whoever dies in
-between - Redis, worker, node, network - takes the message along. Here one script does both, so that a message
-is always in its list or in `unacked`.
+Kombu's own takes a message off its list by BRPOP and writes it into `unacked` by a second call. Whoever dies
+in between - Redis, worker, node, network - takes the message along. Here one script does both, so that a
+message is always in its list or in `unacked`.
 
-Scripts cannot wait, so an idle worker waits for a bell beside each list: a list with one token in it, which may
-be lost without harm. Sending a message rings; so does taking one while others are left. A look that no bell has
-asked for comes every second. Messages and keys are otherwise kombu's own: either reads what the other wrote.
+Scripts cannot wait, so an idle worker waits for a bell beside each list: a list with one token in it, which
+may be lost without harm. Sending a message rings; so does taking one while others are left. A look that no
+bell has asked for comes every second. Messages and keys are otherwise kombu's own: either reads what the
+other wrote.
 """
 
 import logging
 from queue import Empty
 from time import monotonic, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import redis
 from kombu.transport import redis as kombu_redis
@@ -71,8 +72,16 @@ end
 """
 
 
+if TYPE_CHECKING:
+    _Base = kombu_redis.Channel
+else:
+    _Base = object
+
+
 class QoS(kombu_redis.QoS):
     """Kombu's, for messages that are in `unacked` before they arrive."""
+
+    channel: "HandOver"
 
     def append(self, message: Any, delivery_tag: str) -> None:
         if delivery_tag == self.channel.handed_out:
@@ -81,11 +90,11 @@ class QoS(kombu_redis.QoS):
             super().append(message, delivery_tag)
 
 
-class HandOver:
+class HandOver(_Base):
     """The part of a channel that gives and takes messages, for one server and for the Sentinels' master.
 
-    Kombu polls by `_brpop_start`, which sends one command, and `_brpop_read` once there is an answer. Here that
-    command is the hand-out, and after one that came back empty the wait for a bell.
+    Kombu polls by `_brpop_start`, which sends one command, and `_brpop_read` once there is an answer. Here
+    that command is the hand-out, and after one that came back empty the wait for a bell.
     """
 
     QoS = QoS
@@ -166,7 +175,7 @@ class HandOver:
             if confirmed and confirmed[0] < self.replicas:
                 self._no_replica(client)
 
-    def _no_replica(self: Any, client: redis.Redis) -> None:
+    def _no_replica(self, client: redis.Redis) -> None:
         """Where there are replicas at all, a task that none of them has yet counts as not sent."""
         if client.info("replication")["connected_slaves"]:
             raise redis.TimeoutError(f"no replica has confirmed the task within {_REPLICAS_WITHIN} ms")

@@ -7,6 +7,7 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import task_signals, tokens  # noqa: F401
+        from core import identity, task_signals, tokens  # noqa: F401
 
         tokens.install()
+        identity.follow()

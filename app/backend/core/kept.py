@@ -2,8 +2,9 @@
 
 One round trip says whether the answer is still true, counts the request for the throttle and fetches it. It
 is served only for the same address, to the same user, with a token that was verified and has not run out,
-whose user has changed nothing since (core.generations): password, activity and time zone included. It has
-the headers that it had, so that the middlewares behind this one are not asked either.
+whose user has changed nothing since (core.generations): password, activity and time zone included, and as
+long as the database is the one that it came from (core.identity). It has the headers that it had, so that the
+middlewares behind this one are not asked either.
 Everything else goes the usual way, which keeps its answer.
 """
 
@@ -17,6 +18,7 @@ from typing import Any, cast
 
 import redis
 from django.conf import settings
+from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, resolve
 from django.utils import timezone
@@ -28,6 +30,7 @@ from rest_framework_simplejwt.settings import api_settings as jwt
 from rest_framework_simplejwt.tokens import AccessToken
 
 from core import generations
+from core.identity import identity
 from core.redis import cached
 from core.throttles import UserThrottle
 
@@ -110,11 +113,11 @@ class KeptAnswersMiddleware:
         claims = _claims_of(request) if request.path_info in settings.KEPT_PATHS else None
         if claims is None:
             return self.get_response(request)
-        where = _place(request, claims)
         try:
+            where = _place(request, claims)
             marks, kept = _fetch(where, claims)
-        except redis.RedisError as error:
-            logger.warning("no kept answers: Redis does not answer: %s", error)
+        except (DatabaseError, redis.RedisError) as error:
+            logger.warning("no kept answers: %s: %s", type(error).__name__, error)
             return self.get_response(request)
         if kept is not None:
             request.resolver_match = _route(request.path_info)
@@ -150,7 +153,8 @@ def _claims_of(request: HttpRequest) -> Claims | None:
 
 def _place(request: HttpRequest, claims: Claims) -> str:
     """The key of the answer. Links in it begin with scheme and host; its times are of the process' zone."""
-    return f"kept:{claims.user}:{timezone.get_current_timezone_name()}:{request.build_absolute_uri()}"
+    zone = timezone.get_current_timezone_name()
+    return f"kept:{identity()}:{claims.user}:{zone}:{request.build_absolute_uri()}"
 
 
 def _fetch(where: str, claims: Claims) -> tuple[bytes, HttpResponse | None]:

@@ -76,6 +76,10 @@ def test_running_twice_changes_nothing(export):
     assert Export.objects.get().finished_at == first.finished_at
 
 
+def test_a_task_from_before_a_restore_whose_row_is_gone_is_no_error(db):
+    assert tasks.make_export(str(uuid4())) == "gone"
+
+
 def test_a_failure_is_told(owner, export, monkeypatch):
     def broken(_):
         raise ValueError("broken")
