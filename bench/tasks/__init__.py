@@ -1,1 +1,1 @@
-"""Celery by Resee's settings and by its own: tasks a second, and tasks lost when things are killed."""
+"""Celery by Resee's settings, on kombu's transport and by its own defaults: tasks a second, and tasks lost by kills."""

@@ -1,9 +1,8 @@
-"""Resee's settings on kombu's own transport: what config.handover costs, and what it saves."""
+"""Resee's settings on kombu's own transport: what the application's costs, and what it saves."""
 
 from __future__ import annotations
 
-from config.celery import app
+from importlib import import_module
 
+app = import_module("config.celery").app
 app.conf.broker_transport = None  # the one that the URL names
-
-__all__ = ["app"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,19 +12,17 @@ import pytest
 
 from tests.nginx.backend import StubBackend
 from tests.nginx.server import NginxServer
+from tests.support.process import service_folder
 
 StartNginx = Callable[..., NginxServer]
 UNLIMITED = {"API_RATE": "1000", "API_BURST": "1000"}
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder that the service's user may enter, unlike pytest's own ones."""
-    made = tmp_path_factory.mktemp("nginx")
-    for part in (made, *made.parents[:2]):
-        part.chmod(part.stat().st_mode | 0o055)
-    yield made
-    shutil.rmtree(made, ignore_errors=True)
+def folder() -> Iterator[Path]:
+    """A folder that the service's user may enter, whatever other runs do with pytest's own ones."""
+    with service_folder() as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

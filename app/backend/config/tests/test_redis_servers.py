@@ -28,7 +28,11 @@ def test_one_server_is_reached_by_its_url():
 
     assert (options["host"], options["port"], options["db"]) == ("cache.example", 6380, 3)
     assert options["password"] == "pass/word"
-    assert Servers().broker(URL) == {"broker_url": URL, "broker_transport_options": {}}
+    assert Servers().broker(URL) == {
+        "broker_url": URL,
+        "broker_transport": "config.handover:Transport",
+        "broker_transport_options": {},
+    }
 
 
 def test_sentinels_replace_host_and_port_and_keep_the_database():
@@ -47,6 +51,7 @@ def test_celery_asks_the_same_sentinels():
     broker = TWO.broker(URL)
 
     assert broker["broker_url"] == "sentinel://:new%2Fpass@one:26379/3;sentinel://:new%2Fpass@two:26380/3"
+    assert broker["broker_transport"] == "config.handover:SentinelTransport"
     options = broker["broker_transport_options"]
     assert (options["master_name"], options["sentinel_kwargs"]["password"]) == ("resee", "secret")
 
