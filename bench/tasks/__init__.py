@@ -1,1 +1,1 @@
-"""Celery by Resee's settings, on kombu's transport and by its own defaults: tasks a second, and tasks lost by kills."""
+"""Celery by Resee's settings, kombu's transport and Celery's defaults: tasks a second, tasks lost."""

@@ -176,8 +176,9 @@ class HandOver(_Base):
                 self._no_replica(client)
 
     def _no_replica(self, client: redis.Redis) -> None:
-        """Where there are replicas at all, a task that none of them has yet counts as not sent."""
-        if client.info("replication")["connected_slaves"]:
+        """Where a replica is in step at all, a task that none of them has yet counts as not sent."""
+        replicas = (value for name, value in client.info("replication").items() if name.startswith("slave"))
+        if any(isinstance(one, dict) and one["state"] == "online" for one in replicas):
             raise redis.TimeoutError(f"no replica has confirmed the task within {_REPLICAS_WITHIN} ms")
 
 

@@ -62,7 +62,7 @@ class Sentinels:
     password, own_password = "redis-pass/7", "sentinel-pass/7"
 
     def __init__(self, certificate: Certificate | None = None) -> None:
-        login = {"requirepass": self.password, "masterauth": self.password}
+        login = {"requirepass": self.password, "masterauth": self.password, "repl_diskless_sync_delay": 0}
         self.master = Redis(**login)
         # `replicaof` is given as one word with its two values, as redis-server takes it.
         self.replica = Redis(**login, port=free_port(), replicaof=f"127.0.0.1 {self.master.port}")
@@ -76,6 +76,7 @@ class Sentinels:
         for service in (self.master, self.replica, *self.watchers):
             service.start()
         wait_until("the Sentinels know each other and the replica", self._complete, SERVICE_STARTS)
+        wait_until("the replica is in step", lambda: self.master.client().wait(1, 100), SERVICE_STARTS)
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -184,6 +184,42 @@ def test_web_and_worker_follow_the_master_when_it_dies(sentinels):
         assert program.passes("worker_alive")
 
 
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(300)
+def test_no_task_is_lost_in_a_failover(sentinels, tmp_path):
+    """The master is killed while a worker takes tasks; what it had then runs again after 42 s."""
+    marks, count = tmp_path / "marks", 200
+    marks.touch()
+    limit = {"TEST_MARKS": str(marks), "CELERY_TASK_TIME_LIMIT": "12"}
+    call = "from config.celery import app\n"
+    call += f"for n in range({count}): app.send_task('outbox.tasks.mark_for_tests', (n,))"
+    assert _python(call, sentinels.environment)
+
+    with worker("--include", "testing.tasks", **sentinels.environment, **limit):
+        wait_until("a tenth has run", lambda: len(done(marks)) >= count // 10, PROCESS_IS_READY)
+        sentinels.kill_master()
+        wait_until("every task has run", lambda: len(done(marks)) == count, 3 * TASK_RUNS)
+
+
+def done(marks):
+    return set(marks.read_text().split())
+
+
+def test_what_was_sent_outlives_the_master(sentinels):
+    """It is killed in the moment after the last answer."""
+    servers = _servers(sentinels)
+    app = Celery("sender")
+    app.conf.update(servers.broker("redis://nobody.invalid/0"))
+    with app.connection_for_write() as connection:
+        producer = connection.Producer()
+        for number in range(300):
+            producer.publish(str(number), routing_key="email")
+        sentinels.kill_master()
+
+    assert sentinels.replica.client().llen("email") == 300
+
+
 def send(sentinels, word):
     """Sends a task from a process that knows nothing but the Sentinels."""
     call = f"from config.celery import app; app.send_task('outbox.tasks.say_for_tests', ('{word}',))"
@@ -202,12 +238,15 @@ def _python(program, environment):
 
 
 def finished(sentinels, word):
-    servers = Servers(
+    try:
+        return _servers(sentinels).client("redis://nobody.invalid/1").llen(f"said:{word}")
+    except redis.RedisError:
+        return False
+
+
+def _servers(sentinels):
+    return Servers(
         sentinels=tuple(("127.0.0.1", watcher.port) for watcher in sentinels.watchers),
         password=sentinels.password,
         sentinel_password=sentinels.own_password,
     )
-    try:
-        return servers.client("redis://nobody.invalid/1").llen(f"said:{word}")
-    except redis.RedisError:
-        return False
