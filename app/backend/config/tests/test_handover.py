@@ -17,6 +17,8 @@ from testing.services import Redis, free_port
 
 # Seconds: so long that what arrives was not found by a look that nobody asked for.
 LONG = 25
+# Milliseconds, for a replica on a machine that is busy.
+PATIENT = 20_000
 KOMBU = "kombu.transport.redis:Transport"
 OURS = "config.handover:Transport"
 
@@ -252,9 +254,11 @@ def test_a_task_is_sent_when_a_replica_has_it(replicated, monkeypatch):
     monkeypatch.setattr("config.handover.Channel.replicas", 1)
     master, replica = replicated
     with connected(master.url(0)) as connection:
+        monkeypatch.setattr("config.handover._REPLICAS_WITHIN", PATIENT)
         send(connection, "email", "one")
         assert replica.client().llen("email") == 1
 
+        monkeypatch.setattr("config.handover._REPLICAS_WITHIN", 200)
         with replica.hanging(), pytest.raises(redis.RedisError, match="no replica"):
             send(connection, "email", "two")
 
