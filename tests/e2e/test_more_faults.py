@@ -33,9 +33,10 @@ from tests.e2e.resee import Resee
 from tests.e2e.test_basic import SPEC, copied_credentials, stored
 from tests.support.wait import Budget, until
 
-pytestmark = pytest.mark.skipif(
-    not os.environ.get("RESEE_E2E_FAULTS"), reason="takes long: make test-faults runs it"
-)
+pytestmark = [
+    pytest.mark.skipif(not os.environ.get("RESEE_E2E_FAULTS"), reason="takes long: make test-faults runs it"),
+    pytest.mark.timeout(900),
+]
 
 S3 = SPEC["backup"]
 TRIES = 3

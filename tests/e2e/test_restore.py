@@ -7,7 +7,9 @@ the cluster.
 
 from __future__ import annotations
 
+import logging
 import os
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -26,6 +28,8 @@ from tests.e2e.resee import Resee
 LOST = "resee-e2e-lost"
 BUCKET = "resee-backups"
 DISASTER = bool(os.environ.get("RESEE_E2E_DISASTER"))
+DISASTER_SECONDS = 1200
+"""Two clusters are started on the way, and two deployments."""
 S3 = {
     "bucket": BUCKET,
     "prefix": "e2e",
@@ -33,6 +37,8 @@ S3 = {
     "credentialsSecret": "bucket-keys",
 }
 Forward = Callable[[Kubectl, str], str]
+
+log = logging.getLogger(__name__)
 
 
 def titles(user: Resee) -> set[str]:
@@ -133,6 +139,7 @@ def with_keys(cluster: Kubectl) -> Kubectl:
     return kubectl
 
 
+@pytest.mark.timeout(DISASTER_SECONDS)
 def test_everything_is_gone_and_one_manifest_brings_it_back(cluster: Kubectl, forward: Forward) -> None:
     first = Deployment(with_keys(cluster), "old")
     first.apply(manifest())
@@ -141,11 +148,15 @@ def test_everything_is_gone_and_one_manifest_brings_it_back(cluster: Kubectl, fo
     user.create_content("Outlives the cluster")
     ask(first.kubectl, "ReseeBackup", "last", "old")
     assert outcome(first.kubectl, "ReseeBackup", "last")["phase"] == "Succeeded"
+    gone = time.monotonic()
     destroy(cluster)
 
     second = Deployment(with_keys(cluster), "new")
+    applied = time.monotonic()
     second.apply(manifest(restore={"source": {"s3": S3, "deployment": "old"}}))
     second.wait("Ready")
+    begun, whole = applied - gone, time.monotonic() - gone
+    log.info("gone for %.0f s, %.0f of them until there was a place to restore into", whole, begun)
     restored = second.read()["status"]["restore"]
     assert restored["phase"] == "Succeeded", restored
     user.url = forward(second.kubectl, "service/new-nginx")
