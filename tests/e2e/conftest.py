@@ -22,6 +22,8 @@ from tests.e2e.deployments import Deployment
 from tests.e2e.kubectl import Kubectl, KubectlError
 from tests.support.wait import Budget, until
 
+collect_ignore = [] if os.environ.get("RESEE_E2E_FAULTS") else ["test_more_faults.py"]
+"""What takes a quarter of an hour by itself is run on demand."""
 CLUSTER = "e2e"
 HTTP_PORT = int(os.environ.get("RESEE_E2E_PORT", "18080"))
 S3_PORT = HTTP_PORT + 1

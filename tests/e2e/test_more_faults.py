@@ -5,7 +5,6 @@ An upgrade that fails in each of its Jobs, a store that goes away, programs kill
 
 from __future__ import annotations
 
-import os
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -33,10 +32,7 @@ from tests.e2e.resee import Resee
 from tests.e2e.test_basic import SPEC, copied_credentials, stored
 from tests.support.wait import Budget, until
 
-pytestmark = [
-    pytest.mark.skipif(not os.environ.get("RESEE_E2E_FAULTS"), reason="takes long: make test-faults runs it"),
-    pytest.mark.timeout(900),
-]
+pytestmark = pytest.mark.timeout(900)
 
 S3 = SPEC["backup"]
 TRIES = 3
