@@ -109,11 +109,11 @@ def _without_numbers(said: dict[str, Any]) -> str:
 
 @contextmanager
 def _others_served(visitor: Visitor) -> Iterator[list[int]]:
-    """Somebody at another address asks for their list all the while; yields the answers' statuses."""
+    """Somebody at another address asks meanwhile, half as often as a user may; yields the answers' statuses."""
     ended, seen = threading.Event(), list[int]()
 
     def ask() -> None:
-        while not ended.wait(0.25):
+        while len(seen) < USER_LIMIT // 2 and not ended.wait(0.25):
             seen.append(visitor.client.get("/api/categories/").status_code)
 
     with ThreadPoolExecutor(1) as pool:
@@ -153,7 +153,8 @@ def test_a_flood_is_limited_and_nothing_is_lost(
     # Nothing else than taken or refused; none without an answer.
     assert set(flood.statuses) == {201, 429}
     assert flood.statuses.total() == REQUESTS
-    assert BURST < len(flood.taken) <= USER_LIMIT
+    # One more where the hour changes in between: the throttle weighs the hour before.
+    assert BURST < len(flood.taken) <= USER_LIMIT + 1
     # nginx refused, and so did the backend; both say no more than when to come back.
     assert len(flood.refusals) == 2, flood.refusals
     # Every write that was acknowledged is there, and nothing that was refused.
