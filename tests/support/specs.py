@@ -74,7 +74,8 @@ def _workers(draw: st.DrawFn) -> list[dict[str, Any]]:
 
 
 _external = st.fixed_dictionaries(
-    {"provider": st.just("External"), "external": st.fixed_dictionaries({"secretName": _names})}
+    {"provider": st.just("External"), "external": st.fixed_dictionaries({"secretName": _names})},
+    optional={"tls": st.booleans()},
 )
 _storage = _some(size=_sizes, className=_names)
 _own = st.fixed_dictionaries(
@@ -84,6 +85,11 @@ _parameters = st.dictionaries(
     st.sampled_from(["work_mem", "max_connections", "shared_buffers"]), st.sampled_from(["64MB", "200"])
 )
 _postgres = st.builds(lambda own, parameters: {**own, "parameters": parameters}, _own, _parameters)
+_pooler = _some(enabled=st.booleans(), poolMode=st.sampled_from(["Session", "Transaction"]))
+_cloud_native_pg = st.fixed_dictionaries(
+    {"provider": st.just("CloudNativePG")},
+    optional={"storage": _storage, "pooler": _pooler, "parameters": _parameters},
+)
 _s3 = st.fixed_dictionaries(
     {"bucket": st.just("backups")},
     optional={
@@ -101,7 +107,7 @@ _backup = _some(enabled=st.booleans(), schedule=_moments, destination=_destinati
 specs: Strategy = st.fixed_dictionaries(
     {
         "stage": st.sampled_from(["Local", "Basic", "Production"]),
-        "database": _external | _postgres,
+        "database": _external | _postgres | _cloud_native_pg,
         "redis": _external | _own,
     },
     optional={

@@ -108,9 +108,9 @@ def _found(look: _Look) -> Memory:
     if answer is None or not isinstance(answer.get("ok"), bool):
         if look.memory.get("of") == look.of:
             return {"ok": look.memory["ok"], "message": look.memory["message"]}
+        # What the Pod said instead may hold anything, and stays in its log.
         name = look.job["metadata"]["name"]
-        said = f" ({look.run.said})" if look.run.said else ""
-        message = f"{look.check.place} could not be checked{said}: see kubectl logs job/{name}"
+        message = f"{look.check.place} could not be checked: see kubectl logs job/{name}"
         return {"ok": True, "message": message[:_LONGEST]}
     said = str(answer.get("message", ""))
     if answer["ok"]:

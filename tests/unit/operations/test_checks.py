@@ -221,6 +221,7 @@ async def test_no_answer_is_no_obstacle(said: Any) -> None:
     assert condition["status"] == "True"
     assert "could not be checked" in condition["message"]
     assert "kubectl logs job/demo-check-database" in condition["message"]
+    assert "Unknown command" not in condition["message"]
 
 
 async def test_no_answer_leaves_the_last_one() -> None:

@@ -15,6 +15,10 @@ _STATUS_PORT: Final = 8000
 """Where an instance tells CloudNativePG and the others how it is."""
 _OPERATOR: Final = {"app.kubernetes.io/name": "cloudnative-pg"}
 """Labels of CloudNativePG's own Pods, in whatever namespace."""
+_ANY: Final[Manifest] = {
+    "matchExpressions": [{"key": "kubernetes.io/metadata.name", "operator": "Exists"}],
+}
+"""Every namespace: each has its name as a label."""
 _ONCE: Final = ("migration", "preflight", "rotation", "backup")
 """Components that come to the server beside web and workers, and never to the Pooler."""
 
@@ -36,7 +40,7 @@ def objects(resolved: Resolved) -> list[Manifest]:
     among = [{"podSelector": {"matchLabels": {_CLUSTER: resolved.pg_cluster}}}]
     if resolved.database.pooler:
         among.append({"podSelector": {"matchLabels": poolers(resolved)}})
-    operator = [{"namespaceSelector": {}, "podSelector": {"matchLabels": dict(_OPERATOR)}}]
+    operator = [{"namespaceSelector": _ANY, "podSelector": {"matchLabels": dict(_OPERATOR)}}]
     made = [
         _policy(
             resolved,
