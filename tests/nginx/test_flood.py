@@ -109,7 +109,7 @@ def _without_numbers(said: dict[str, Any]) -> str:
 
 @contextmanager
 def _others_served(visitor: Visitor) -> Iterator[list[int]]:
-    """Somebody at another address asks meanwhile, half as often as a user may; yields the answers' statuses."""
+    """Somebody at another address asks meanwhile, below a user's limit; yields the answers' statuses."""
     ended, seen = threading.Event(), list[int]()
 
     def ask() -> None:
