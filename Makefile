@@ -52,8 +52,8 @@ test-integration: $(READY) ## Run the operator and the backups against real serv
 test-e2e: $(READY) ## Run the tests on real Pods; brings the cluster up
 	@$(BIN)/python -m tests.run e2e
 
-test-zones: $(READY) ## Run the faults on three nodes in three zones: 15 minutes, 8 GB
-	@$(BIN)/python -m pytest -q tests/zones
+test-zones: $(READY) ## Run the faults on three nodes in three zones: 20 minutes, 8 GB
+	@$(BIN)/python -m pytest -q -s tests/zones $(ARGS)
 
 test-disaster: $(READY) ## Destroy a whole cluster and bring Resee back from its bucket
 	@RESEE_E2E_DISASTER=1 $(BIN)/python -m pytest tests/e2e/test_restore.py -k everything_is_gone $(ARGS)

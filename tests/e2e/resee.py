@@ -19,11 +19,13 @@ class Resee:
     email: str = field(default_factory=lambda: f"e2e-{secrets.token_hex(6)}@example.com")
     password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
     timeout: float = 10.0
+    http: Any = httpx
+    """What makes the calls: a client where there are many, since each call makes one else."""
     _access: str = ""
 
     def _call(self, method: str, path: str, body: Json | None = None) -> Any:
         headers = {"Authorization": f"Bearer {self._access}"} if self._access else {}
-        answer = httpx.request(method, self.url + path, json=body, headers=headers, timeout=self.timeout)
+        answer = self.http.request(method, self.url + path, json=body, headers=headers, timeout=self.timeout)
         answer.raise_for_status()
         return answer.json() if answer.content else None
 

@@ -62,7 +62,7 @@ def test_the_backends_own_503_passes(client: httpx.Client) -> None:
 def name_service(folder: Path, addresses: Path) -> Path:
     """A stand-in for getent: the backend's addresses are the lines of a file."""
     program = folder / "bin" / "getent"
-    program.parent.mkdir()
+    program.parent.mkdir(parents=True)
     program.write_text(f'#!/bin/sh\nwhile read -r line; do echo "$line STREAM $2"; done <{addresses}\n')
     program.chmod(0o755)
     return program.parent
@@ -87,6 +87,20 @@ def test_a_service_made_again_is_found_at_its_new_address(start_nginx: StartNgin
         until(lambda: _asked_again(addresses), Budget.EVENT)
         moved()
         assert server.pid == master
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_backend_that_is_gone_is_left_for_another(
+    start_nginx: StartNginx, folder: Path, method: str
+) -> None:
+    """What could not be sent is sent to the next, whatever it is."""
+    addresses = folder / "two"
+    addresses.write_text("127.0.0.1\n127.0.0.2\n")
+    path = name_service(folder / method, addresses)
+    with StubBackend("127.0.0.2", name="lives") as lives:
+        server = start_nginx(("demo-web-members", lives.port), QUICK, path=path)
+        answers = [httpx.request(method, f"{server.url}/api/x/") for _ in range(6)]
+    assert [answer.json()["backend"] for answer in answers] == ["lives"] * 6
 
 
 def _asked_again(addresses: Path) -> None:

@@ -1,12 +1,13 @@
 """Clients that count through a fault: each asks at a constant rate, whatever becomes of the requests before.
 
-An outage is the longest time between two answers that were good, by the clock of the answers. Nothing is
-asked twice."""
+An outage is the longest time between two answers that were good, by the clock of the answers. No request is
+sent twice; a connection that is refused is tried again, as load balancers do."""
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -22,6 +23,17 @@ TIMEOUT = 4.0
 """Seconds after which a user gives up."""
 _WAITING = 64
 """Requests of one client that may wait at the same time: its rate times the timeout, and more."""
+_CONNECTS = 4
+"""Tries of a connection: at once, and after 0.5, 1 and 2 seconds."""
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A request that failed: when it was sent and given up, by the clock `time.monotonic`, and why."""
+
+    sent: float
+    ended: float
+    reason: str
 
 
 @dataclass
@@ -38,16 +50,17 @@ class Stream:
     ask: Callable[[], Any]
     rate: float
     good: list[float] = field(default_factory=list)
-    bad: list[tuple[float, str]] = field(default_factory=list)
+    bad: list[Failure] = field(default_factory=list)
     kept: list[Any] = field(default_factory=list)
 
     def once(self) -> None:
         """One request, counted."""
+        sent = time.monotonic()
         try:
             value = self.ask()
         except httpx.HTTPError as error:
-            said = error.response.status_code if isinstance(error, httpx.HTTPStatusError) else ""
-            self.bad.append((time.monotonic(), f"{type(error).__name__} {said}".strip()))
+            said = _said(error.response) if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
+            self.bad.append(Failure(sent, time.monotonic(), said))
         else:
             self.good.append(time.monotonic())
             if value is not None:
@@ -61,7 +74,15 @@ class Stream:
 
     def last_failure(self, since: float) -> float:
         """Seconds after ``since`` at which the last request failed; 0 where none did."""
-        return max((at - since for at, _ in self.bad if at > since), default=0.0)
+        return max((failure.ended - since for failure in self.bad if failure.ended > since), default=0.0)
+
+    def told(self, since: float) -> str:
+        """One line."""
+        reasons = Counter(failure.reason for failure in self.bad)
+        return (
+            f"{self.name}: {len(self.good)} good, {len(self.bad)} failed {dict(reasons)}, still for "
+            f"{self.outage(since):.1f} s, last failure after {self.last_failure(since):.1f} s"
+        )
 
 
 @dataclass
@@ -74,7 +95,9 @@ class Load:
     @classmethod
     def of(cls, url: str) -> Load:
         """The load of a fresh user."""
-        resee = Resee(url, timeout=30).sign_up()
+        limits = httpx.Limits(max_keepalive_connections=0)
+        http = httpx.Client(transport=httpx.HTTPTransport(retries=_CONNECTS, limits=limits))
+        resee = Resee(url, timeout=30, http=http).sign_up()
         resee.timeout = TIMEOUT
         streams = (
             Stream("writes", lambda: resee.create_content("counted"), rate=3),
@@ -108,13 +131,18 @@ class Load:
         """Acknowledged tasks that are not done."""
         return {task for task in self.streams["tasks"].kept if self.resee.export(task)["status"] != "done"}
 
+    def failures(self, since: float = 0.0) -> list[Failure]:
+        """Requests that were sent after a moment and failed."""
+        found = [failure for stream in self.streams.values() for failure in stream.bad]
+        return [failure for failure in found if failure.sent >= since]
+
     def told(self, since: float) -> str:
         """One line for each kind of request."""
-        return "\n".join(
-            f"{one.name}: {len(one.good)} good, {len(one.bad)} failed, still for {one.outage(since):.1f} s, "
-            f"last failure after {one.last_failure(since):.1f} s"
-            for one in self.streams.values()
-        )
+        return "\n".join(stream.told(since) for stream in self.streams.values())
+
+
+def _said(answer: httpx.Response) -> str:
+    return f"{answer.status_code} {answer.text[:60]}"
 
 
 def _drive(stream: Stream, pool: ThreadPoolExecutor, end: threading.Event) -> None:

@@ -9,15 +9,22 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from devcluster.engine import Engine
-from tests.e2e.kubectl import Kubectl
+from tests.e2e.kubectl import Kubectl, Object
 
 CONTROL_PLANE = "zones-control-plane"
 """Node with the only API server, whose end would be the end of the cluster."""
+OPERATOR = "resee-system"
 _SIGNAL = (
     "grep -l {uid} /proc/[0-9]*/cgroup 2>/dev/null | cut -d/ -f3 | while read -r pid; do "
     '[ "$(cat /proc/$pid/comm)" = pause ] || echo "$pid"; done | xargs -r kill -{signal}'
 )
 """In a node: every process of a Pod but the one that holds its network."""
+
+
+def is_ready(pod: Object) -> bool:
+    """Whether Kubernetes takes a Pod for ready."""
+    conditions = pod.get("status", {}).get("conditions", [])
+    return any(one["type"] == "Ready" and one["status"] == "True" for one in conditions)
 
 
 @dataclass(frozen=True)
@@ -42,14 +49,29 @@ class Faults:
     def cut(self, node: str) -> Iterator[float]:
         """Cut the network of a node until the block ends; yields the moment. What runs there runs on,
         alone."""
-        address = self.engine.docker(
-            "inspect", "--format={{.NetworkSettings.Networks.kind.IPAddress}}", node
-        ).stdout.strip()
-        self.engine.docker("network", "disconnect", "kind", node)
+        self._filter(node, "-I")
         try:
             yield time.monotonic()
         finally:
-            self.engine.docker("network", "connect", f"--ip={address}", "kind", node)
+            self._filter(node, "-D")
+
+    def _filter(self, node: str, verb: str) -> None:
+        rules = (("raw", "PREROUTING", "-i"), ("mangle", "POSTROUTING", "-o"))
+        commands = [
+            f"iptables -w -t {table} {verb} {chain} {way} eth0 -j DROP" for table, chain, way in rules
+        ]
+        self.engine.docker("exec", node, "sh", "-c", " && ".join(commands))
+
+    @contextmanager
+    def drained(self, node: str) -> Iterator[float]:
+        """Drain a node, and let it take Pods again when the block ends; yields the moment of the start."""
+        moment = time.monotonic()
+        options = ("--ignore-daemonsets", "--delete-emptydir-data", "--force", "--timeout=180s")
+        try:
+            self.kubectl("drain", node, *options)
+            yield moment
+        finally:
+            self.kubectl("uncordon", node)
 
     @contextmanager
     def dead(self, node: str) -> Iterator[float]:
@@ -59,6 +81,32 @@ class Faults:
             yield time.monotonic()
         finally:
             self.engine.docker("start", node)
+
+    def pod_of(self, component: str, node: str = "") -> str:
+        """A ready Pod of a component, on a node where there is one."""
+        pods = self.kubectl.list("pods", f"app.kubernetes.io/component={component}")
+        ready = [pod for pod in pods if is_ready(pod)]
+        assert ready, f"no Pod of {component} is ready"
+        ready.sort(key=lambda pod: pod["spec"]["nodeName"] != node)
+        return str(ready[0]["metadata"]["name"])
+
+    def kill_operator(self) -> None:
+        """Kill the operator's Pod that leads."""
+        system = self.kubectl.into(OPERATOR)
+        holder = str(system.get("lease", "resee-operator")["spec"]["holderIdentity"])
+        pods = [
+            pod["metadata"]["name"] for pod in system.list("pods", "app.kubernetes.io/name=resee-operator")
+        ]
+        (leader,) = [pod for pod in pods if holder.startswith(pod)]
+        Faults(self.engine, system).signal(leader, "KILL")
+
+    def writable(self, pod: str, node: str, container: str) -> bool:
+        """Whether the server in a Pod of PostgreSQL takes writes, asked on its node: a node that is cut off
+        cannot be asked by Kubernetes."""
+        ask = ("psql", "-XAtqU", "postgres", "-h", "/var/run/postgresql", "-c", "SELECT pg_is_in_recovery()")
+        execution = ("ctr", "-n", "k8s.io", "tasks", "exec", "--exec-id", f"{pod}-{time.monotonic_ns()}")
+        done = self.engine.docker("exec", node, *execution, container, *ask, check=False)
+        return done.stdout.strip() == "f"
 
     def primary(self) -> str:
         """The Pod of PostgreSQL's primary, as Patroni's lease has it."""

@@ -7,7 +7,9 @@ class CoreConfig(AppConfig):
     name = "core"
 
     def ready(self) -> None:
-        from core import identity, task_signals, tokens  # noqa: F401
+        from core import identity, replica, silence, task_signals, tokens  # noqa: F401
 
         tokens.install()
         identity.follow()
+        if replica.exists():
+            silence.install()

@@ -15,7 +15,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from config.celery import QUEUES
-from core import task_metrics
+from core import silence, task_metrics
 from core.redis import broker
 
 logger = logging.getLogger(__name__)
@@ -63,7 +63,7 @@ def _connections() -> Iterator[Metric]:
     started = GaugeMetricFamily(
         "resee_database_start_time_seconds", "When the server that takes writes was started, since the epoch"
     )
-    with connection.cursor() as cursor:
+    with silence.patience(silence.CONNECTING), connection.cursor() as cursor:
         cursor.execute(
             "SELECT coalesce(state, 'other'), count(*) FROM pg_stat_activity"
             " WHERE datname = current_database() GROUP BY 1"

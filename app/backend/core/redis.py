@@ -3,6 +3,8 @@
 config.redis_servers knows whether that is one server or the master of the moment.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import Any
 
@@ -11,11 +13,57 @@ from django.conf import settings
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 from config import redis_servers
+from core.away import Server
+
+
+class Guarded(redis.Redis):
+    """A client that does not wait again for a master that it has just found away: that fails at once, until
+    the Sentinels name one that answers."""
+
+    server: Server
+
+    def execute_command(self, *args: Any, **options: Any) -> Any:
+        with _guard(self.server):
+            return super().execute_command(*args, **options)  # type: ignore[no-untyped-call]
+
+    def pipeline(self, transaction: bool = True, shard_hint: Any = None) -> "_Pipeline":
+        made = _Pipeline(self.connection_pool, self.response_callbacks, transaction, shard_hint)
+        made.server = self.server
+        return made
+
+
+class _Pipeline(redis.client.Pipeline):
+    server: Server
+
+    def execute(self, raise_on_error: bool = True) -> list[Any]:
+        with _guard(self.server):
+            return super().execute(raise_on_error)
+
+
+@contextmanager
+def _guard(server: Server) -> Iterator[None]:
+    if server.away:
+        raise redis.ConnectionError(f"{server.name} is away")
+    try:
+        yield
+    except (redis.ConnectionError, redis.TimeoutError):
+        server.lost()
+        raise
 
 
 @cache
 def _client(url: str) -> redis.Redis:
-    return redis_servers.from_environment().client(url)
+    servers = redis_servers.from_environment()
+    if not servers.sentinels:
+        return servers.client(url)
+    asking, client = servers.client(url), servers.client(url, redis_class=Guarded)
+    assert isinstance(client, Guarded)
+    client.server = Server("Redis' master", lambda: _ping(asking), redis.RedisError)
+    return client
+
+
+def _ping(client: redis.Redis) -> None:
+    client.ping()
 
 
 def broker() -> redis.Redis:

@@ -15,7 +15,8 @@ def live(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
 
 
 def ready(request: HttpRequest) -> JsonResponse:  # noqa: ARG001
-    """200 where a request would succeed: database and Redis answer, the image's migrations are applied."""
+    """200 where a request would succeed: database and Redis answer, the image's migrations are applied. With
+    a replica, where a read would."""
     results = checks.run()
     return _answer(results, {check.name: check.error or "ok" for check in results})
 
@@ -33,5 +34,6 @@ def _answer(results: list[checks.Check], parts: dict[str, object]) -> JsonRespon
     failed = [f"{check.name}: {check.error}" for check in results if check.error]
     if failed:
         logger.warning("not ready: %s", "; ".join(failed))
-    status = "unavailable" if failed else "ok"
-    return JsonResponse({"status": status, "checks": parts}, status=503 if failed else 200)
+    served = checks.serves(results)
+    status = "ok" if not failed else "reading only" if served else "unavailable"
+    return JsonResponse({"status": status, "checks": parts}, status=200 if served else 503)

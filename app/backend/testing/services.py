@@ -111,14 +111,47 @@ class Postgres(Service):
         return [_program("postgres", self._bin), "-D", str(data), *options]
 
     def _initialise(self, data: Path) -> None:
-        if os.geteuid() == 0:
-            os.chown(self.folder, pwd.getpwnam("nobody").pw_uid, -1)
+        self._own()
         subprocess.run(
             [_program("initdb", self._bin), "-D", data, "-U", "resee", "--auth", "trust", "--no-sync"],
             check=True,
             capture_output=True,
             **self.identity(),
         )
+
+    def standby(self) -> "Postgres":
+        """A server that follows this one, started; it can read only."""
+        made = Postgres()
+        made._own()
+        copy = (_program("pg_basebackup", self._bin), "-D", made.folder / "data", "-R", "-c", "fast")
+        subprocess.run(
+            [*copy, "-h", "127.0.0.1", "-p", str(self.port), "-U", "resee", "--no-sync"],
+            check=True,
+            capture_output=True,
+            **self.identity(),
+        )
+        made.start()
+        return made
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """A block in which no process of the server does anything, while its connections stay."""
+        assert self.process is not None
+        server = self.process.pid
+        children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
+        # The server first: it would make new processes.
+        processes = [server, *map(int, children)]
+        for process in processes:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in processes:
+                os.kill(process, signal.SIGCONT)
+
+    def _own(self) -> None:
+        if os.geteuid() == 0:
+            os.chown(self.folder, pwd.getpwnam("nobody").pw_uid, -1)
 
     def answers(self) -> bool:
         try:

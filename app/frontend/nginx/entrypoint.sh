@@ -75,16 +75,19 @@ render_trusted_proxies() {
 }
 
 # One `server` line for each address of the backend. getent reads the search
-# domains of /etc/resolv.conf, which nginx's own resolver does not. Behind the one address of a Service stand
-# several backends, of which another one is found by trying again.
+# domains of /etc/resolv.conf, which nginx's own resolver does not. Of several backends one that does not
+# answer is left out for some seconds; behind the one address of a Service stand several of them, of which
+# another one is found by trying again.
 backend_servers() {
-    timeout "$RESOLVE_SECONDS" getent ahosts "$BACKEND_HOST" | sort -u | while read -r address kind _; do
-        [ "$kind" = STREAM ] || continue
+    found=$(timeout "$RESOLVE_SECONDS" getent ahosts "$BACKEND_HOST" | grep STREAM | sort -u)
+    [ "$(echo "$found" | wc -l)" -gt 1 ] && fails="max_fails=1 fail_timeout=5s" || fails=max_fails=0
+    echo "$found" | while read -r address _; do
+        [ -n "$address" ] || continue
         case "$address" in
         *:*) address="[$address]" ;;
         esac
         for _ in $(seq "$BACKEND_TRIES"); do
-            echo "server $address:$BACKEND_PORT max_fails=0;"
+            echo "server $address:$BACKEND_PORT $fails;"
         done
     done
 }

@@ -8,7 +8,13 @@ from resee_operator import quantity
 from resee_operator.components import meta, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import Container, Pod, http_probe
-from resee_operator.components.topology import MAINTENANCE_PORT, NGINX_PORT, NGINX_SERVICE_PORT, WEB_PORT
+from resee_operator.components.topology import (
+    MAINTENANCE_PORT,
+    NGINX_PORT,
+    NGINX_SERVICE_PORT,
+    WEB_ADDRESSES,
+    WEB_PORT,
+)
 from resee_operator.components.workloads import deployment, scaling, zonal
 from resee_operator.stages import Resolved
 
@@ -20,9 +26,6 @@ _DRAIN: Final = 5
 _PROCESSES: Final = 2
 """Without a limit of CPU: one would stand still while it reads from a slow disk; one for each core of a large
 node wastes memory. With a limit: as many as it has whole cores, for more would only be throttled."""
-_TRIES: Final = 3
-"""How often a request is sent anew that found no web Pod: until Kubernetes notices that a zone is gone, up
-to 50 seconds, half of web's addresses may be dead."""
 _GRACE: Final = 45
 """The drain, and the longest request that web may still answer."""
 
@@ -90,12 +93,10 @@ def _pod(resolved: Resolved) -> Pod:
 
 def _environment(resolved: Resolved) -> dict[str, str]:
     variables = {
-        "BACKEND_HOST": resolved.child("web"),
+        "BACKEND_HOST": resolved.child(WEB_ADDRESSES if resolved.spread_zones else "web"),
         "BACKEND_PORT": str(WEB_PORT),
         "WORKER_PROCESSES": str(_processes(resolved.nginx.pods.resources.cpu_limit)),
     }
-    if resolved.spread_zones:
-        variables["BACKEND_TRIES"] = str(_TRIES)
     if resolved.ingress.trusted_proxies:
         variables["REAL_IP_FROM"] = ",".join(resolved.ingress.trusted_proxies)
     return variables

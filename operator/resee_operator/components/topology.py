@@ -11,6 +11,8 @@ MAINTENANCE_PORT: Final = 8081
 MAINTENANCE_COMPONENT: Final = "nginx"
 """What goes on while Resee is closed: it shows that page."""
 WEB_PORT: Final = 8000
+WEB_ADDRESSES: Final = "web-members"
+"""Ending of the name in DNS that has the address of each web Pod, across zones."""
 POSTGRES_PORT: Final = 5432
 REDIS_PORT: Final = 6379
 SENTINEL_PORT: Final = 26379

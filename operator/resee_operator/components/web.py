@@ -7,8 +7,8 @@ from typing import Final
 from resee_operator.components import backend, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import Pod, http_probe
-from resee_operator.components.topology import WEB_PORT
-from resee_operator.components.workloads import deployment, scaling, service
+from resee_operator.components.topology import WEB_ADDRESSES, WEB_PORT
+from resee_operator.components.workloads import deployment, headless_service, scaling, service
 from resee_operator.stages import Resolved
 
 NAME = "web"
@@ -28,9 +28,18 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
     web = resolved.web
     return [
         service(resolved, NAME, WEB_PORT, WEB_PORT),
+        *_addresses(resolved),
         deployment(resolved, facts, _pod(resolved), web.scale),
         *scaling(resolved, NAME, web.scale),
     ]
+
+
+def _addresses(resolved: Resolved) -> list[Manifest]:
+    """Across zones nginx knows each Pod by its address: it leaves one that does not answer at once, which
+    takes Kubernetes two seconds, and with a zone 50."""
+    if not resolved.spread_zones:
+        return []
+    return [headless_service(resolved, NAME, resolved.child(WEB_ADDRESSES), only_ready=True)]
 
 
 def health(resolved: Resolved, live: Live) -> Verdict:

@@ -90,8 +90,9 @@ def zonal(resolved: Resolved) -> dict[str, str]:
     return {"trafficDistribution": "PreferSameZone"} if resolved.spread_zones else {}
 
 
-def headless_service(resolved: Resolved, component: str, name: str) -> Manifest:
-    """A Service that gives each Pod of a StatefulSet a name in DNS, ready or not."""
+def headless_service(resolved: Resolved, component: str, name: str, *, only_ready: bool = False) -> Manifest:
+    """A Service that gives each Pod of a StatefulSet a name in DNS, ready or not; of other Pods it gives the
+    addresses."""
     return {
         "apiVersion": "v1",
         "kind": "Service",
@@ -99,7 +100,7 @@ def headless_service(resolved: Resolved, component: str, name: str) -> Manifest:
         "spec": {
             "type": "ClusterIP",
             "clusterIP": "None",
-            "publishNotReadyAddresses": True,
+            "publishNotReadyAddresses": not only_ready,
             "selector": meta.selector(resolved, component),
         },
     }

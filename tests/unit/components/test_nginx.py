@@ -95,13 +95,19 @@ def test_production_runs_one_in_each_zone_and_they_do_not_go_together() -> None:
     assert find(manifests_of(resolved), "PodDisruptionBudget", "demo-nginx")
 
 
-def test_across_zones_traffic_stays_in_its_zone_and_another_web_is_tried() -> None:
+def test_across_zones_traffic_stays_in_its_zone() -> None:
     near, alone = production(), resolved_of()
     for name in ("demo-nginx", "demo-web"):
         assert find(manifests_of(near), "Service", name)["spec"]["trafficDistribution"] == "PreferSameZone"
-    assert env_of(deployment(near))["BACKEND_TRIES"] == "3"
     assert "trafficDistribution" not in find(manifests_of(alone), "Service", "demo-nginx")["spec"]
-    assert "BACKEND_TRIES" not in env_of(deployment(alone))
+
+
+def test_across_zones_it_knows_each_web_pod_that_is_ready() -> None:
+    across = production()
+    named = env_of(deployment(across))["BACKEND_HOST"]
+    spec = find(manifests_of(across), "Service", named)["spec"]
+    assert (spec["clusterIP"], spec["publishNotReadyAddresses"]) == ("None", False)
+    assert spec["selector"] == find(manifests_of(across), "Service", "demo-web")["spec"]["selector"]
 
 
 def test_live_update_makes_the_file_system_writable() -> None:
