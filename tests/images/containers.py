@@ -52,12 +52,14 @@ class Runner:
         env: Mapping[str, str] | None = None,
         writable: Sequence[str] = ("/tmp",),
         volumes: Mapping[str, str] | None = None,
+        entrypoint: str = "",
     ) -> Iterator[Container]:
         """Run an image until the block ends, then remove the container with what it wrote."""
         options = [
             *restricted(writable),
             *(f"--env={name}={value}" for name, value in (env or {}).items()),
             *(f"--volume={source}:{target}" for source, target in (volumes or {}).items()),
+            *([f"--entrypoint={entrypoint}"] if entrypoint else []),
         ]
         started = self.engine.docker("run", "--detach", *options, image, *arguments)
         container = Container(self.engine, started.stdout.strip())
