@@ -1,7 +1,7 @@
 """Clients that count through a fault: each asks at a constant rate, whatever becomes of the requests before.
 
 An outage is the longest time between two answers that were good, by the clock of the answers. No request is
-sent twice; a connection that is refused is tried again, as load balancers do."""
+sent twice."""
 
 from __future__ import annotations
 
@@ -23,8 +23,6 @@ TIMEOUT = 4.0
 """Seconds after which a user gives up."""
 _WAITING = 64
 """Requests of one client that may wait at the same time: its rate times the timeout, and more."""
-_CONNECTS = 4
-"""Tries of a connection: at once, and after 0.5, 1 and 2 seconds."""
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,7 @@ class Load:
     @classmethod
     def of(cls, url: str) -> Load:
         """The load of a fresh user."""
-        limits = httpx.Limits(max_keepalive_connections=0)
-        http = httpx.Client(transport=httpx.HTTPTransport(retries=_CONNECTS, limits=limits))
+        http = httpx.Client(limits=httpx.Limits(max_keepalive_connections=0))
         resee = Resee(url, timeout=30, http=http).sign_up()
         resee.timeout = TIMEOUT
         streams = (

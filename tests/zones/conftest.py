@@ -1,7 +1,9 @@
-"""The example of stage Production on three nodes; the cluster `zones` is removed at the end."""
+"""The example of stage Production on three nodes; the cluster `zones` is removed at the end, unless
+RESEE_ZONES_KEEP is set."""
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -15,12 +17,15 @@ from devcluster import binaries, paths
 from devcluster.engine import select
 from tests.e2e.deployments import Deployment
 from tests.e2e.kubectl import Kubectl
+from tests.zones.balancer import balanced
 from tests.zones.clients import Load
 from tests.zones.zone import Faults
 
 CLUSTER = "zones"
 NAMESPACE = "resee-zones"
 PORT = int(os.environ.get("RESEE_ZONES_PORT", "18090"))
+NODE_PORT = 30080
+_INSIDE = "InternalIP"
 _UNTHROTTLED = [
     {"name": name, "value": value}
     for name, value in (("THROTTLE_ANON", "100000/hour"), ("THROTTLE_USER", "1000000/hour"))
@@ -39,7 +44,7 @@ def spec() -> dict[str, Any]:
     for field in ("version", "notifications", "tls"):
         found.pop(field)
     found |= {"host": "localhost", "url": f"http://localhost:{PORT}", "ingress": {"enabled": False}}
-    found["nginx"] = {"service": {"type": "NodePort", "nodePort": 30080}, "env": _QUICK}
+    found["nginx"] = {"service": {"type": "NodePort", "nodePort": NODE_PORT}, "env": _QUICK}
     found["web"]["env"] = _UNTHROTTLED
     found["database"]["storage"]["size"] = found["redis"]["storage"]["size"] = "1Gi"
     found["backup"] = {"destination": {"volume": {"storage": {"size": "1Gi"}}}}
@@ -57,7 +62,8 @@ def deployment() -> Iterator[Deployment]:
     made.apply(spec())
     made.settle()
     yield made
-    devcluster("down", f"--name={CLUSTER}")
+    if not os.environ.get("RESEE_ZONES_KEEP"):
+        devcluster("down", f"--name={CLUSTER}")
 
 
 @pytest.fixture
@@ -67,7 +73,20 @@ def faults(deployment: Deployment) -> Faults:
     return Faults(select(), deployment.kubectl)
 
 
+@pytest.fixture(scope="session")
+def url(deployment: Deployment) -> Iterator[str]:
+    """A load balancer in front of all nodes."""
+    nodes = json.loads(deployment.kubectl("get", "nodes", "--output=json"))["items"]
+    found = [
+        one["address"] for node in nodes for one in node["status"]["addresses"] if one["type"] == _INSIDE
+    ]
+    with balanced(select(), [f"{address}:{NODE_PORT}" for address in found]) as made:
+        yield made
+
+
 @pytest.fixture
-def load(deployment: Deployment) -> Load:
+def load(url: str) -> Iterator[Load]:
     """The load of a fresh user."""
-    return Load.of(f"http://localhost:{PORT}")
+    made = Load.of(url)
+    yield made
+    made.resee.http.close()

@@ -55,6 +55,9 @@ class Timeline:
                 process.wait()
             for thread in threads:
                 thread.join()
+            for process in processes:
+                assert process.stdout is not None
+                process.stdout.close()
 
     def told(self, since: float) -> str:
         """One line for each change after a moment."""
