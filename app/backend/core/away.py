@@ -21,6 +21,8 @@ class Server:
         self.name = name
         self._answers, self._errors = answers, errors
         self._since: float | None = None
+        # How often it was found away. A connection from before the last time may lead to a server that hangs.
+        self.losses = 0
         self._back = threading.Event()
         self._lock = threading.Lock()
 
@@ -40,6 +42,7 @@ class Server:
             if self._since is not None:
                 return
             self._since = time.monotonic()
+            self.losses += 1
             self._back.clear()
             threading.Thread(target=self._look, name=f"{self.name} is away", daemon=True).start()
         logger.warning("%s is away", self.name)

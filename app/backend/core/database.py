@@ -38,7 +38,8 @@ _HARMLESS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 # Seconds, of a request in all, where there is a replica. A user's patience ends a little later.
 _READ_PATIENCE = 2.0
-# A commit waits for the synchronous standby, and for the next one where that is gone: 5 seconds and some.
+# From the first answer. A commit waits for the synchronous standby, and for the next one where that is gone: 5
+# seconds and some.
 _WRITE_PATIENCE = 10.0
 _REPLICA_PATIENCE = 20.0
 # From the loss of the primary: a switchover is over by then. In a longer outage nobody is kept waiting.
@@ -71,13 +72,14 @@ class DatabaseLossMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not replica.exists():
             return self.get_response(request)
+        _leave_old_primary()
         if request.method in _READS:
             return self._read(request)
         if not _can_write():
             return _unavailable(request)
         # A body is read from the connection once; kept, it can be looked at again.
         _ = request.body
-        with _watched(request), silence.patience(_WRITE_PATIENCE):
+        with silence.patience(_READ_PATIENCE), _watched(request):
             return self.get_response(request)
 
     def _read(self, request: HttpRequest) -> HttpResponse:
@@ -125,7 +127,7 @@ def _write_again(request: HttpRequest, *, silent: bool) -> HttpResponse | None: 
     primary.lost()
     if getattr(request, "may_be_written", True) or not _can_write():
         return None
-    with silence.patience(_WRITE_PATIENCE):
+    with silence.patience(_READ_PATIENCE):
         return _again(request)
 
 
@@ -153,10 +155,21 @@ def _watched(request: Any) -> Iterator[None]:
         request.may_be_written |= writes and not connection.in_atomic_block
         done = execute(statement, *rest)
         request.may_be_written |= writes
+        # It answers: it may take its time.
+        silence.extend(_WRITE_PATIENCE)
         return done
 
     with connection.execute_wrapper(watch):
         yield
+
+
+def _leave_old_primary() -> None:
+    """Close this thread's connection from before the primary was last found away: if that server hangs, its
+    connections are as good as ever to the kernel."""
+    kept: Any = connections["default"]
+    if getattr(kept, "losses_before", primary.losses) != primary.losses:
+        kept.close()
+    kept.losses_before = primary.losses
 
 
 def _again(request: HttpRequest) -> HttpResponse:

@@ -40,6 +40,12 @@ def patience(seconds: float) -> Iterator[None]:
         _deadline.reset(token)
 
 
+def extend(seconds: float) -> None:
+    """The innermost block's waits end so many seconds from now instead."""
+    if _deadline.get() is not None:
+        _deadline.set(time.monotonic() + seconds)
+
+
 def _wait(connection: Any) -> None:
     end = _deadline.get()
     if connection.status == extensions.STATUS_SETUP:

@@ -134,13 +134,16 @@ class Postgres(Service):
         return made
 
     @contextmanager
-    def frozen(self) -> Iterator[None]:
-        """A block in which no process of the server does anything, while its connections stay."""
+    def frozen(self, but_new: bool = False) -> Iterator[None]:
+        """A block in which no process of the server does anything, while its connections stay; with `but_new`
+        only those that serve a connection, as where another server has taken over."""
         assert self.process is not None
         server = self.process.pid
         children = Path(f"/proc/{server}/task/{server}/children").read_text().split()
         # The server first: it would make new processes.
         processes = [server, *map(int, children)]
+        if but_new:
+            processes = [process for process in processes if _serves(process)]
         for process in processes:
             os.kill(process, signal.SIGSTOP)
         try:
@@ -172,6 +175,12 @@ class Postgres(Service):
 
     def url(self, database: str) -> str:
         return f"postgres://resee@127.0.0.1:{self.port}/{database}"
+
+
+def _serves(process: int) -> bool:
+    """Whether a process of PostgreSQL talks with a client, by its title; one of replication is none."""
+    words = Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0")[0].split()
+    return words[:2] == [b"postgres:", b"resee"]
 
 
 class Redis(Service):
