@@ -38,8 +38,8 @@ _HARMLESS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 # Seconds, of a request in all, where there is a replica. A user's patience ends a little later.
 _READ_PATIENCE = 2.0
-# From the first answer. A commit waits for the synchronous standby, and for the next one where that is gone: 5
-# seconds and some.
+# From the first answer. A commit waits for the synchronous standby, and for the next one where that is gone:
+# 5 seconds and some.
 _WRITE_PATIENCE = 10.0
 _REPLICA_PATIENCE = 20.0
 # From the loss of the primary: a switchover is over by then. In a longer outage nobody is kept waiting.
