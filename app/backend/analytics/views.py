@@ -16,6 +16,7 @@ from analytics.dashboard import dashboard
 from analytics.models import Export
 from analytics.serializers import DashboardSerializer, ExportSerializer, ExportStartedSerializer
 from analytics.tasks import make_export
+from core.redis import expect_broker
 from core.replica import ReplicaReads
 
 logger = logging.getLogger(__name__)
@@ -45,6 +46,7 @@ class ExportView(generics.GenericAPIView):
 
 def _send(export_id: str) -> None:
     try:
+        expect_broker()
         make_export.apply_async((export_id,), task_id=export_id)
     except OperationalError as error:
         logger.warning(

@@ -11,6 +11,7 @@ from typing import Any
 import redis
 from django.conf import settings
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
+from kombu.exceptions import OperationalError
 
 from config import redis_servers
 from core.away import Server
@@ -74,6 +75,17 @@ def broker() -> redis.Redis:
 def cached() -> redis.Redis:
     """The database for what may be lost: throttles, limits, markers."""
     return _client(settings.CACHE_URL)
+
+
+def expect_broker() -> None:
+    """Asked before a user's request sends a task: Celery would wait for a broker that is away, for each anew.
+
+    Raises kombu's OperationalError where it is away.
+    """
+    try:
+        broker().ping()
+    except redis.RedisError as error:
+        raise OperationalError(str(error)) from error
 
 
 def read_hash(client: redis.Redis, key: str) -> dict[str, str]:

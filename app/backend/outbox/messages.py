@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
+from core.redis import expect_broker
 from outbox.models import Message
 
 logger = logging.getLogger(__name__)
@@ -21,6 +22,7 @@ def _wake_sender() -> None:
     from outbox.tasks import deliver
 
     try:
+        expect_broker()
         deliver.delay()
     except OperationalError as error:
         logger.warning(

@@ -9,10 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import redis
 from django.db import connection, transaction
+from kombu.exceptions import OperationalError
 
 from contents.models import Content
 from core import away
-from core.redis import _client, cached
+from core.redis import _client, cached, expect_broker
 from testing.budgets import TASK_RUNS, wait_until
 from testing.people import person
 from testing.programs import gunicorn
@@ -155,6 +156,14 @@ def test_a_master_that_is_gone_is_waited_for_once(sentinels):
     for ask in (client.ping, client.pipeline().incr("kept").execute):
         with pytest.raises(redis.ConnectionError, match="is away"):
             ask()
+    assert time.monotonic() - start < away._BETWEEN_TRIES
+
+    # A user who starts a task does not wait for it either.
+    with pytest.raises(OperationalError):
+        expect_broker()
+    start = time.monotonic()
+    with pytest.raises(OperationalError, match="is away"):
+        expect_broker()
     assert time.monotonic() - start < away._BETWEEN_TRIES
 
     wait_until("the replica is the master", lambda: not client.server.away, TASK_RUNS)
