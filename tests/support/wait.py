@@ -25,6 +25,7 @@ class Budget(Enum):
     FAILOVER = 40.0  # the other operator replica leads after a kill -9
     POD = 90.0  # a Pod of ours is Ready, images already on the node
     ROLLOUT = 180.0  # a Deployment rolled to a new template
+    SWEEP = 660.0  # beat has sent again what was lost with Redis: 5 minutes old, looked for every 5 minutes
     DEPLOYMENT = 240.0  # a ReseeDeployment is Ready from nothing
     JOB = 150.0  # a backup or migration Job has ended
 

@@ -20,6 +20,12 @@ from tests.zones.zone import CONTROL_PLANE, Faults
 BEFORE, AFTER, ZONE = 6.0, 25.0, 60.0
 """Seconds of load before a fault, after it, and while a zone is gone: Kubernetes takes 50 to notice."""
 
+PATIENT = 30.0
+"""Timeout of the requests that look at what is there, in seconds."""
+
+pytestmark = pytest.mark.timeout(1200)
+"""Seconds: the nodes come up with the first test, and what a fault breaks off heals before the next."""
+
 Fault = Callable[[], AbstractContextManager[float]]
 
 
@@ -29,13 +35,15 @@ def seen_for(seconds: float) -> None:
 
 
 def nothing_lost(load: Load) -> None:
-    """Every acknowledged row is there, and every acknowledged task ends."""
+    """Every acknowledged row is there, and every acknowledged task ends: at the latest when beat has sent it
+    again."""
+    load.resee.timeout = PATIENT
     assert load.rows_lost() == set()
 
     def done() -> None:
         assert load.tasks_left() == set()
 
-    until(done, Budget.ROLLOUT)
+    until(done, Budget.SWEEP, every=2)
 
 
 def under(load: Load, faults: Faults, fault: Fault, after: float = AFTER) -> float:
