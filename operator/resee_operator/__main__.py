@@ -36,6 +36,7 @@ def run() -> None:
     logs.configure(configured.log_level)
     memory.return_large_buffers()
     memory.shrink_tls_buffers()
+    memory.collect_less_often()
     asyncio.run(_run(configured))
 
 

@@ -13,7 +13,7 @@ import itertools
 import logging
 import random
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import kopf
@@ -62,6 +62,23 @@ def _registry(operator: Operator, kubeconfig: str | None) -> kopf.OperatorRegist
     return registry
 
 
+class _NoEssence(kopf.DiffBaseStorage):
+    """Kopf compares each object with its last state for handlers of changes, which it has not got here: four
+    deep copies for each event are saved."""
+
+    def build(
+        self, *, body: kopf.Body, extra_fields: Iterable[kopf.FieldSpec] | None = None
+    ) -> kopf.BodyEssence:
+        del body, extra_fields
+        return kopf.BodyEssence()
+
+    def fetch(self, *, body: kopf.Body) -> None:
+        del body
+
+    def store(self, *, body: kopf.Body, patch: kopf.Patch, essence: kopf.BodyEssence) -> None:
+        raise NotImplementedError("Kopf writes nothing here.")
+
+
 def kopf_settings(silence: float = Settings.watch_silence) -> kopf.OperatorSettings:
     """Kopf as an event source and nothing else: it writes nothing, and keeps little.
 
@@ -82,6 +99,7 @@ def kopf_settings(silence: float = Settings.watch_silence) -> kopf.OperatorSetti
     settings.watching.server_timeout = int(silence * REOPENED)
     settings.networking.request_timeout = 20
     settings.networking.error_backoffs = _Backoff()
+    settings.persistence.diffbase_storage = _NoEssence()
     settings.peering.standalone = True
     return settings
 

@@ -12,9 +12,10 @@ from resee_operator.engine.actions import COMPONENT, Action, FieldChange, Plan, 
 from resee_operator.engine.cache import OURS, Cache
 from resee_operator.engine.diff import compare, digest_of
 from resee_operator.engine.queue import Key, Queue
-from resee_operator.engine.reconcile import Reconciler, Wanted
+from resee_operator.engine.reconcile import Reconciler
 from resee_operator.engine.snapshot import Snapshot, decode_secret
 from resee_operator.engine.trim import OWNS_REPLICAS
+from resee_operator.engine.wanted import Wanted
 from resee_operator.kube.api import KubeApi
 from resee_operator.kube.errors import ApiError, NotFound
 from resee_operator.kube.resources import CHILDREN, KINDS, REQUESTS, RESEE, Manifest, Resource

@@ -1,11 +1,15 @@
-"""How Kopf is told to watch."""
+"""How Kopf is told to watch, and that it keeps nothing of an object and says nothing itself."""
 
 from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable
 
+import kopf
+
 from resee_operator.handlers import LONGEST_BACKOFF, kopf_settings
+
+BODY = kopf.Body({"metadata": {"name": "demo", "annotations": {"a": "b"}}, "spec": {"stage": "Local"}})
 
 
 def test_quiet_watch_is_opened_anew_before_it_counts_as_dead() -> None:
@@ -24,3 +28,17 @@ def test_server_that_is_away_is_asked_for_ever_and_often() -> None:
         assert first[0] <= 0.5
         assert max(first) <= LONGEST_BACKOFF
         assert min(first[10:]) >= LONGEST_BACKOFF / 2
+
+
+def test_kopf_copies_nothing_of_an_object_to_compare_it() -> None:
+    storage = kopf_settings().persistence.diffbase_storage
+
+    assert storage.build(body=BODY) == {}
+    assert storage.fetch(body=BODY) is None
+
+
+def test_kopf_says_nothing_itself() -> None:
+    settings = kopf_settings()
+
+    assert not settings.posting.enabled
+    assert settings.scanning.disabled

@@ -52,15 +52,16 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
     """The Job. A changed database address makes it run anew, and so do a changed image and a restore."""
     address = facts.secrets.get(resolved.database.secret_name, {}).get("uri")
     annotations = {meta.CHECKSUM_ANNOTATION: digest([address])}
+    runs = _pod(resolved).spec(resolved)
     template = {
         "metadata": {"labels": meta.labels(resolved, NAME), "annotations": annotations},
-        "spec": _pod(resolved).spec(resolved),
+        "spec": runs,
     }
     return [
         {
             "apiVersion": "batch/v1",
             "kind": "Job",
-            "metadata": meta.metadata(resolved, job_name(resolved), NAME),
+            "metadata": meta.metadata(resolved, _name(resolved, runs), NAME),
             "spec": {
                 "backoffLimit": _RETRIES,
                 "activeDeadlineSeconds": _DEADLINE,
@@ -74,7 +75,10 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
 def job_name(resolved: Resolved) -> str:
     """Name of the Job: it carries a hash of the image and of all that runs in it, and of the restore whose
     data it migrates."""
-    runs = _pod(resolved).spec(resolved)
+    return _name(resolved, _pod(resolved).spec(resolved))
+
+
+def _name(resolved: Resolved, runs: Manifest) -> str:
     return resolved.child(
         f"migrate-{digest([runs, resolved.restored] if resolved.restored else runs)[:_SUFFIX]}"
     )

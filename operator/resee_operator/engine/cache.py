@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
+import orjson
+
 from resee_operator.engine.entries import Entry, Owners
 from resee_operator.engine.queue import MERGE, Key, Urgency
 from resee_operator.engine.topics import topic_of
@@ -142,13 +144,23 @@ class Cache:
             del self._buried[next(iter(self._buried))]
 
     def _keep(self, resource: Resource, key: Key, found: Manifest) -> None:
-        entry = Entry(version_of(found), self._packer(resource.kind).pack(trim(found)))
+        trimmed = trim(found)
+        entry = Entry(version_of(found), self._packer(resource.kind).pack(trimmed))
         if resource is RESEE:
             self._resees[key] = entry
-        else:
-            name = _name(found)
-            self._children.setdefault(key, {})[(resource.kind, name[1])] = entry
-            self._of(resource).put(name, key)
+            return
+        name, children = _name(found), self._children.setdefault(key, {})
+        child = (resource.kind, name[1])
+        known = children.get(child)
+        if (
+            known is not None
+            and known.applied
+            and _compared(self.unpack(child[0], known)) == _compared(trimmed)
+        ):
+            # Only its status has changed, which nobody compares.
+            entry.applied = known.applied
+        children[child] = entry
+        self._of(resource).put(name, key)
 
     def deployments(self) -> list[Key]:
         """All deployments that exist."""
@@ -265,6 +277,12 @@ class SecretNames:
 
 def _name(found: Manifest) -> Key:
     return namespace_of(found), name_of(found)
+
+
+def _compared(trimmed: Manifest) -> bytes:
+    """What the diff reads of a child: all but its status and version."""
+    metadata = {key: value for key, value in trimmed["metadata"].items() if key != "resourceVersion"}
+    return orjson.dumps({**trimmed, "metadata": metadata, "status": None})
 
 
 def _wishes(trimmed: Manifest) -> tuple[object, Manifest]:

@@ -54,6 +54,11 @@ def step_of(component: str) -> str:
     return "worker" if component.startswith("worker-") else component
 
 
+def asks_for_health(plan: Plan, ran: Ran) -> bool:
+    """Whether anything of the plan has to wait until the steps before it are healthy."""
+    return any(_brings_version(action, ran) for action in plan.actions)
+
+
 def hold(
     plan: Plan, verdicts: Mapping[str, Verdict], ran: Ran, blocks: Mapping[str, str] | None = None
 ) -> tuple[Plan, list[Hold]]:
@@ -61,7 +66,8 @@ def hold(
 
     Args:
         plan: everything that is to be done.
-        verdicts: health by component, as it is before anything of the plan is done.
+        verdicts: health by component, as it is before anything of the plan is done; may be empty where the
+            plan does not ask for it.
         ran: what has run already.
         blocks: sentence by step: what an operation lets nothing past, the step itself included.
     """

@@ -7,23 +7,23 @@ finds nothing to do sends nothing, neither a write nor a read.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import orjson
 
 from resee_operator.api.parse import parse
 from resee_operator.components import COMPONENTS
-from resee_operator.components.base import Component, Facts, Verdict
+from resee_operator.components.base import Facts, Verdict
 from resee_operator.components.credentials import generated
 from resee_operator.engine import status
 from resee_operator.engine.actions import Plan, Verb
 from resee_operator.engine.apply import Applied, Applier
 from resee_operator.engine.cache import Cache
 from resee_operator.engine.clock import Clock
-from resee_operator.engine.diff import deletion_of, diff, stamp
+from resee_operator.engine.diff import deletion_of, diff
 from resee_operator.engine.entries import compact
 from resee_operator.engine.finalizer import Finalizer, ends_with_its_namespace, goes
-from resee_operator.engine.gates import Hold, Ran, hold
+from resee_operator.engine.gates import Hold, Ran, asks_for_health, hold
 from resee_operator.engine.news import SETTLE, News
 from resee_operator.engine.outcome import Outcome, OutcomeReason
 from resee_operator.engine.queue import Key, Queue, Urgency
@@ -37,6 +37,7 @@ from resee_operator.engine.report import (
 )
 from resee_operator.engine.secrets import SecretKeeper, Secrets
 from resee_operator.engine.snapshot import Snapshot
+from resee_operator.engine.wanted import Planner, Wanted, build
 from resee_operator.errors import TransientError, UserError
 from resee_operator.kube.api import KubeApi
 from resee_operator.kube.errors import ApiError, NotFound, NotLeader
@@ -49,18 +50,6 @@ from resee_operator.stages import Defaults, Resolved, resolve
 _WITH_PODS = ("Deployment", "StatefulSet", "Cluster")
 _SOONEST = 0.1
 """Least seconds until a pass that an operation asks for: what this one writes is seen by then."""
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """The course of a deployment and everything that should exist for it, stamped."""
-
-    course: Course
-    manifests: Sequence[Manifest]
-
-    @property
-    def resolved(self) -> Resolved:
-        return self.course.resolved
 
 
 class Reconciler:
@@ -81,10 +70,10 @@ class Reconciler:
         self._cache = cache
         self._queue = queue
         self._defaults = defaults
-        self._components: Sequence[Component] = COMPONENTS
         self._operations = operations
         self._clock = clock or Clock()
         self._secrets = SecretKeeper(api, cache)
+        self._planner = Planner()
         self._applier = Applier(api, cache)
         self._reporter = Reporter(api, notify)
         self._finalizer = Finalizer(api, cache)
@@ -128,7 +117,7 @@ class Reconciler:
         snapshot.add_secrets({name: data for name, data in secrets.data.items() if name not in own})
         course = steer(asked, snapshot, self._clock.now(), self._operations)
         # Where the operations lead to in the end, and not what they want meanwhile.
-        wanted = self._wanted(replace(course, resolved=asked), Facts(secrets.data))
+        wanted = build(replace(course, resolved=asked), Facts(secrets.data))
         plan = diff(wanted.manifests, snapshot, asked.uid)
         return wanted, replace(plan, notes=course.notes)
 
@@ -165,11 +154,11 @@ class Reconciler:
         if course.secrets:
             secrets = await self._change_secrets(snapshot, course, asked, secrets)
             snapshot = self._look_again(snapshot, secrets, changed=True)
-        wanted = self._wanted(course, Facts(secrets.data))
-        verdicts = self._judge(course, snapshot)
-        plan, holds = hold(
-            diff(wanted.manifests, snapshot, resolved.uid), verdicts, _ran(resee, resolved), course.blocks
-        )
+        draft = self._planner.plan(course, Facts(secrets.data), snapshot)
+        ran = _ran(resee, resolved)
+        # What only changes what runs already waits for nobody's health; that is looked at once, at the end.
+        verdicts = self._judge(course, snapshot) if asks_for_health(draft.plan, ran) else {}
+        plan, holds = hold(draft.plan, verdicts, ran, course.blocks)
         removals = [deletion_of(found) for found in course.removes]
         applied = await self._applier.apply((*plan.actions, *removals))
         await self._reporter.writes(resee, plan, applied)
@@ -179,6 +168,9 @@ class Reconciler:
         changed = [*secrets.done, *(action.sentence() for action in applied.done)]
         if changed:
             snapshot = self._look_again(snapshot, secrets, changed=True)
+            if not holds:
+                self._planner.confirm(draft, snapshot)
+        if changed or not verdicts:
             verdicts = self._judge(course, snapshot)
         return status.Findings(
             outcome=replace(
@@ -208,7 +200,7 @@ class Reconciler:
     def _look_again(self, snapshot: Snapshot, secrets: Secrets, *, changed: bool) -> Snapshot:
         """The snapshot with the Secrets that users named, and a new one where this pass has written."""
         if changed:
-            snapshot = Snapshot(self._cache, snapshot.key)
+            snapshot = Snapshot(self._cache, snapshot.key, snapshot)
         snapshot.add_secrets(secrets.data)
         return snapshot
 
@@ -218,30 +210,26 @@ class Reconciler:
         meta = model.metadata
         return resolve(meta.name, meta.namespace, meta.uid, model.spec, self._defaults, pinned)
 
-    def _wanted(self, course: Course, facts: Facts) -> Wanted:
-        resolved = course.resolved
-        manifests = [manifest for part in self._components for manifest in part.objects(resolved, facts)]
-        secrets = [secret.manifest for secret in generated(resolved)]
-        return Wanted(course, [stamp(manifest) for manifest in (*secrets, *manifests, *course.objects)])
-
     def _judge(self, course: Course, snapshot: Snapshot) -> dict[str, Verdict]:
-        health = {part.NAME: part.health(course.resolved, snapshot) for part in self._components}
+        health = {part.NAME: part.health(course.resolved, snapshot) for part in COMPONENTS}
         # The operations' own come first: they know what the components only show.
         return discreet({**course.verdicts, **health, **course.verdicts}, snapshot)
 
     async def _write_status(self, key: Key, resee: Manifest, findings: status.Findings) -> None:
         now = self._clock.now().strftime("%Y-%m-%dT%H:%M:%SZ")
         old = resee.get("status") or {}
-        new = status.build(resee, findings, self._components, now)
+        new = status.build(resee, findings, COMPONENTS, now)
         if findings.pending:
             # What was written may bring no event of its own; the status still has to say that it is done.
-            self._queue.add(key, Urgency.CHANGE, SETTLE)
+            # Where controllers were so quick that it is already, Ready and the end are told in one.
+            self._queue.add(key, Urgency.CHANGE, _SOONEST if status.turns_ready(old, new) else SETTLE)
         change = status.patch(old, new)
         if change is None:
             self._news.written(key)
             return
         wait = self._news.wait(key, changing=findings.pending)
-        if wait > 0 and not status.is_urgent(old, new, (*findings.memory, "images")):
+        memory = (*findings.memory, "images")
+        if wait > 0 and not status.is_urgent(old, new, memory, pending=findings.pending):
             self._queue.add(key, Urgency.CHANGE, wait)
             return
         self._news.written(key)
@@ -261,6 +249,7 @@ class Reconciler:
         self._cache.forget(key)
         self._queue.forget(key)
         self._news.written(key)
+        self._planner.forget(key)
         self._worked.pop(key, None)
 
 

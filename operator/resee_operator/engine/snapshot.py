@@ -22,13 +22,15 @@ _NO_SECRETS = frozenset({"host", "port", "dbname", "username"})
 class Snapshot:
     """What a pass knows of the cluster. `operations.base.Live` and `engine.diff.Live`."""
 
-    def __init__(self, cache: Cache, key: Key) -> None:
+    def __init__(self, cache: Cache, key: Key, before: Snapshot | None = None) -> None:
+        """Look at a deployment; what has not changed since the snapshot before need not be decoded again."""
         self.key = key
         self.resee = cache.resee(key)
         self._cache = cache
         self._entries: Mapping[Child, Entry] = dict(cache.children(key))
-        self._decoded: dict[Child, Manifest] = {}
+        self._decoded: dict[Child, Manifest] = before._unchanged(self._entries) if before else {}
         self._pods: dict[str, list[Manifest]] | None = None
+        self._values: frozenset[str] | None = None
 
     def get(self, kind: str, name: str) -> Manifest | None:
         """The child, or None where it does not exist."""
@@ -39,6 +41,14 @@ class Snapshot:
                 return None
             self._decoded[child] = self._cache.unpack(kind, entry)
         return self._decoded[child]
+
+    def _unchanged(self, entries: Mapping[Child, Entry]) -> dict[Child, Manifest]:
+        """What is decoded of objects that are still the same."""
+        return {
+            child: found
+            for child, found in self._decoded.items()
+            if child in self._entries and entries.get(child) is self._entries[child]
+        }
 
     def has(self, kind: str, name: str) -> bool:
         """Whether the child exists."""
@@ -62,8 +72,13 @@ class Snapshot:
         names = sorted(name for known, name in self._entries if known == kind)
         return [found for name in names if (found := self.get(kind, name)) is not None]
 
-    def secret_values(self) -> set[str]:
+    def secret_values(self) -> frozenset[str]:
         """Every value of every Secret of the deployment that may not be told."""
+        if self._values is None:
+            self._values = self._secret_values()
+        return self._values
+
+    def _secret_values(self) -> frozenset[str]:
         names = [name for kind, name in (*self._entries, *self._decoded) if kind == "Secret"]
         values = {
             value
@@ -71,10 +86,11 @@ class Snapshot:
             for key, value in (self.secret(name) or {}).items()
             if key not in _NO_SECRETS
         }
-        return values | {password for value in values if (password := _password(value))}
+        return frozenset(values | {password for value in values if (password := _password(value))})
 
     def add_secrets(self, data: Mapping[str, Mapping[str, str]]) -> None:
         """Let the Secrets be seen that are not ours and that a pass has read by their names."""
+        self._values = None
         for name, values in data.items():
             if ("Secret", name) not in self._entries:
                 metadata = {"name": name, "namespace": self.key[0]}
@@ -105,6 +121,19 @@ class Snapshot:
         entry = self._entries.get((kind, name))
         if entry is not None and digest:
             entry.applied = _number(digest)
+
+    def state(self) -> int:
+        """A number that is another one when a child comes, goes, or is no longer as it was found to be.
+
+        Pods are left out, and so is what the status says: neither is compared with what is wanted.
+        """
+        return hash(
+            frozenset(
+                (child, entry.applied, 0 if entry.applied else entry.version)
+                for child, entry in self._entries.items()
+                if child[0] != "Pod"
+            )
+        )
 
     def secret(self, name: str) -> Mapping[str, str] | None:
         """Decoded data of a Secret, ours or one that the user names; None where it does not exist.

@@ -114,21 +114,28 @@ def patch(old: Status, new: Status) -> Status | None:
     return change or None
 
 
-def is_urgent(old: Status, new: Status, memory: Iterable[str] = ()) -> bool:
+def is_urgent(old: Status, new: Status, memory: Iterable[str] = (), *, pending: bool = False) -> bool:
     """Whether a new status must be written at once: somebody waits for it, somebody must act, or it is the
     memory of an operation.
 
-    Ready that only turns False is not: a Deployment's controller is always a moment behind its spec.
+    Ready that only turns False is not: a Deployment's controller is always a moment behind its spec. Nor is
+    one that turns True in a pass that still wrote something (`pending`): the next pass comes at once, and
+    tells it together with the end of the progress.
     """
     if old.get("observedGeneration") != new.get("observedGeneration") or not old.get("conditions"):
         return True
     # What the new status does not speak of stays as it is, and is no news.
     if any(key in new and old.get(key) != new[key] for key in memory):
         return True
-    before, after = _by_type(old), _by_type(new)
-    ready = after.get("Ready", {}).get("status") == "True" != before.get("Ready", {}).get("status")
-    was, now = before.get("Degraded", {}), after.get("Degraded", {})
-    return ready or (was.get("status"), was.get("reason")) != (now.get("status"), now.get("reason"))
+    if turns_ready(old, new) and not pending:
+        return True
+    was, now = (_by_type(status).get("Degraded", {}) for status in (old, new))
+    return (was.get("status"), was.get("reason")) != (now.get("status"), now.get("reason"))
+
+
+def turns_ready(old: Status, new: Status) -> bool:
+    """Whether Ready turns True."""
+    return answer_of(new, "Ready") == "True" != answer_of(old, "Ready")
 
 
 def answer_of(status: Status, kind: str) -> str | None:

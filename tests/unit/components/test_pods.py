@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import string
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from resee_operator.components import Facts, meta, pods
 from resee_operator.components.pods import Container, Pod
@@ -15,6 +19,7 @@ from tests.support.pod_security import violations
 
 AMOUNTS = Resources("100m", "64Mi", "128Mi")
 PLAIN = PodSettings(AMOUNTS)
+leaves = st.none() | st.booleans() | st.integers() | st.text() | st.floats(0.001, 1000)
 
 
 def container(**fields: object) -> Container:
@@ -118,6 +123,14 @@ class TestDigest:
 
     def test_does_not_depend_on_the_order_of_keys(self) -> None:
         assert pods.digest({"a": 1, "b": 2}) == pods.digest({"b": 2, "a": 1})
+
+    @settings(max_examples=40, deadline=None)
+    @given(
+        st.recursive(leaves, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
+    )
+    def test_is_that_of_the_first_release(self, value: Any) -> None:
+        text = json.dumps(value, sort_keys=True, separators=(",", ":"))
+        assert pods.digest(value) == hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def test_tells_absence_from_emptiness(self) -> None:
         assert pods.digest([None]) != pods.digest([""])

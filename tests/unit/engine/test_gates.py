@@ -8,7 +8,7 @@ import pytest
 
 from resee_operator.components.base import Reason, Verdict
 from resee_operator.engine.actions import Action, FieldChange, Plan, Verb
-from resee_operator.engine.gates import ORDER, Ran, hold
+from resee_operator.engine.gates import ORDER, Ran, asks_for_health, hold
 
 IMAGE = (FieldChange("spec.template.spec.containers[main].image", "a:1", "a:2"),)
 NEVER_RAN = Ran("2", None, frozenset())
@@ -29,7 +29,24 @@ def held(actions: list[Action], bad: str | None = None, ran: Ran = NEVER_RAN) ->
     assert {item.name for item in plan.actions} | {item.action.name for item in holds} == {
         a.name for a in actions
     }
+    if not asks_for_health(Plan(tuple(actions)), ran):
+        assert hold(Plan(tuple(actions)), {}, ran) == (plan, [])
     return {item.action.name: item.waits_for for item in holds}
+
+
+@pytest.mark.parametrize(
+    ("found", "asks"),
+    [
+        (action("web"), True),
+        (action("web", Verb.CHANGE, fields=IMAGE), True),
+        (action("web", Verb.CHANGE), False),
+        (action("web", Verb.CHANGE, fields=IMAGE, repair=True), False),
+        (action("web", Verb.DELETE), False),
+        (action("nginx"), False),
+    ],
+)
+def test_health_is_asked_for_where_a_version_comes_to_run(found: Action, asks: bool) -> None:
+    assert asks_for_health(Plan((found,)), NEVER_RAN) is asks
 
 
 @pytest.mark.parametrize(

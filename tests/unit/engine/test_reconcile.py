@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from resee_operator.engine.outcome import OutcomeReason
+from resee_operator.kube.api import FIELD_MANAGER
 from resee_operator.kube.errors import ApiError, Invalid, NotLeader, Unavailable
-from resee_operator.kube.resources import KINDS, RESEE
+from resee_operator.kube.fake import FakeKube
+from resee_operator.kube.resources import KINDS, RESEE, Manifest
 from resee_operator.stages import Defaults
 from tests.unit.engine.world import KEY, World
 
@@ -75,6 +77,39 @@ async def test_one_write_for_each_child_and_two_for_the_status() -> None:
     )
     assert (await world.condition("Ready"))["status"] == "True"
     assert writes(world) - before == children + 2
+
+
+async def test_status_costs_two_writes_where_controllers_are_faster_than_the_pass() -> None:
+    world = World()
+    world.kube = Prompt(world)
+    world.reconciler = world.replica()
+    await world.create()
+    for _ in range(8):
+        await world.run()
+
+    assert (await world.condition("Ready"))["status"] == "True"
+    assert (await world.condition("Progressing"))["status"] == "False"
+    assert world.kube.calls["patch"] == 2 + world.kube.moved
+
+
+class Prompt(FakeKube):
+    """Everything runs, and is seen to run, before its own write is answered."""
+
+    def __init__(self, world: World) -> None:
+        super().__init__()
+        self._world = world
+        self.moved = 0
+
+    async def apply(
+        self, manifest: Manifest, *, manager: str = FIELD_MANAGER, dry_run: bool = False
+    ) -> Manifest:
+        answer = await super().apply(manifest, manager=manager, dry_run=dry_run)
+        if manifest["kind"] in ("Deployment", "StatefulSet", "Job"):
+            before = self.calls["patch"]
+            await self._world.move((manifest["kind"],))
+            self.moved += self.calls["patch"] - before
+        self._world.look()
+        return answer
 
 
 async def test_upgraded_operator_keeps_the_version() -> None:

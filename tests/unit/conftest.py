@@ -2,5 +2,5 @@
 
 from hypothesis import settings
 
-settings.register_profile("backup", deadline=None)
-settings.load_profile("backup")
+settings.register_profile("unit", deadline=None)
+settings.load_profile("unit")
