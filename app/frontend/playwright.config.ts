@@ -36,12 +36,12 @@ export default defineConfig({
     {
       name: 'desktop',
       use: { viewport: { width: 1280, height: 860 } },
-      testIgnore: ['**/screenshots.spec.ts', '**/touch.spec.ts'],
+      testIgnore: ['**/screenshots.spec.ts', '**/touch.spec.ts', '**/layout.spec.ts'],
     },
     {
       name: 'phone',
       use: { ...devices['Pixel 7'], launchOptions },
-      testMatch: ['**/walk.spec.ts', '**/accessibility.spec.ts', '**/touch.spec.ts'],
+      testMatch: ['**/walk.spec.ts', '**/accessibility.spec.ts', '**/touch.spec.ts', '**/layout.spec.ts'],
     },
     { name: 'screenshots', testMatch: '**/screenshots.spec.ts' },
   ],

@@ -18,7 +18,7 @@ export default defineConfig({
   },
   test: {
     // Upper bounds for a busy machine: a test waits for conditions and usually ends within a second.
-    testTimeout: 30_000,
+    testTimeout: 60_000,
     restoreMocks: true,
     projects: [
       {

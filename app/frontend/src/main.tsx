@@ -6,13 +6,13 @@ import { createBrowserRouter, RouterProvider } from 'react-router';
 import { routes } from '@/app/routes';
 import { startI18n } from '@/lib/i18n';
 import { createQueryClient } from '@/lib/queryClient';
-import { followSystemTheme } from '@/lib/theme';
+import { followTheme } from '@/lib/theme';
 
 const root = document.getElementById('root');
 if (root === null) {
   throw new Error('index.html has no element with the id "root".');
 }
-followSystemTheme();
+followTheme();
 await startI18n();
 createRoot(root).render(
   <StrictMode>

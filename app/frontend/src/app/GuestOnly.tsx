@@ -2,7 +2,11 @@
 import { Navigate, Outlet, useLocation } from 'react-router';
 import { useSession } from '@/lib/useSession';
 
+/** An address of this site; with a second slash or a backslash it would be another's. */
+const OWN = /^\/(?![/\\])/;
+
 export function GuestOnly() {
   const { state } = useLocation();
-  return useSession() ? <Navigate to={state?.from ?? '/'} replace /> : <Outlet />;
+  const wanted = OWN.test(state?.from ?? '') ? state.from : '/';
+  return useSession() ? <Navigate to={wanted} replace /> : <Outlet />;
 }

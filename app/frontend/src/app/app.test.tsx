@@ -1,12 +1,12 @@
 /** The frame: who may see which page, what happens without a connection, and axe on every page. */
 import { onlineManager } from '@tanstack/react-query';
 import { act, render, screen, waitFor } from '@testing-library/react';
-import axe from 'axe-core';
 import { http } from 'msw';
 import { createMemoryRouter, type RouteObject, RouterProvider } from 'react-router';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { createQueryClient } from '@/lib/queryClient';
 import { session } from '@/lib/session';
+import { complaints } from '@/test/axe';
 import { db, failure, server } from '@/test/backend';
 import { category, content, schedule, tokenPair } from '@/test/data';
 import { open, openGuest } from '@/test/render';
@@ -31,14 +31,6 @@ beforeEach(() => {
   db.categories = [category(1, 'Biology')];
   db.today = [schedule(1, atp)];
 });
-
-/** jsdom applies no styles: it shows both navigations at once, and no colours. The walks in a browser do. */
-const NEEDS_STYLES = { 'color-contrast': { enabled: false }, 'landmark-unique': { enabled: false } };
-
-async function complaints(element: Element): Promise<string[]> {
-  const { violations } = await axe.run(element, { rules: NEEDS_STYLES });
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-}
 
 describe.each(Object.entries(PAGES))('the page %s', (path, heading) => {
   it('is only for people with a session', async () => {
@@ -68,6 +60,23 @@ describe('the frame', () => {
         { call: 'POST /api/auth/token/blacklist/', body: { refresh: 'refresh-a' } },
       ]),
     );
+  });
+
+  it('follows another tab in and out of a session', async () => {
+    const { path } = openGuest('/login');
+    await screen.findByRole('heading', { name: 'Log in' });
+    const inAnotherTab = (newValue: string | null) => {
+      if (newValue === null) {
+        localStorage.removeItem('resee.refresh');
+      } else {
+        localStorage.setItem('resee.refresh', newValue);
+      }
+      act(() => void window.dispatchEvent(new StorageEvent('storage', { key: 'resee.refresh', newValue })));
+    };
+    inAnotherTab('refresh-other');
+    expect(await screen.findByRole('heading', { name: 'Dashboard' })).toBeInTheDocument();
+    inAnotherTab(null);
+    await waitFor(() => expect(path()).toBe('/login'));
   });
 
   it('leaves to the login when the session ends by itself', async () => {

@@ -1,5 +1,5 @@
-/** The three things a list shows before it shows itself: loading, empty, failed. */
-import { RotateCw } from 'lucide-react';
+/** What a list shows before it shows itself: loading, empty, waiting for a connection, failed. */
+import { RotateCw, WifiOff } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Button } from './Button';
@@ -37,6 +37,13 @@ export function Empty({ icon, title, text, children }: EmptyProps) {
       <p className="mt-2 max-w-sm text-muted">{text}</p>
       {children && <div className="mt-6 flex flex-wrap justify-center gap-3">{children}</div>}
     </div>
+  );
+}
+
+export function Waiting() {
+  const { t } = useTranslation();
+  return (
+    <Empty icon={<WifiOff className="size-8" />} title={t('states.waiting')} text={t('states.waitingText')} />
   );
 }
 

@@ -12,8 +12,18 @@ describe('parseBody', () => {
     expect(parseBody(500, body)).toMatchObject({ status: 500, message: '', fields: {} });
   });
 
+  it('keeps the words about fields within a field', () => {
+    expect(parseBody(400, { preferences: { daily_time: ['Bad.'] } }).fields).toEqual({
+      preferences: ['Bad.'],
+    });
+  });
+
   it('drops what is no text', () => {
-    expect(parseBody(400, { preferences: { daily_time: ['Bad.'] } }).fields).toEqual({ preferences: [] });
+    expect(parseBody(400, { count: 3, flags: [true, null], deep: {} }).fields).toEqual({
+      count: [],
+      flags: [],
+      deep: [],
+    });
   });
 });
 

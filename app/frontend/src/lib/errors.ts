@@ -27,8 +27,12 @@ export class ConnectionError extends Error {
 const GENERAL_KEYS = new Set(['detail', 'code', 'non_field_errors', 'messages']);
 const PASSING_STATUSES = new Set([502, 503, 504]);
 
+/** Every sentence in a value: a nested object has a list under each of its own fields. */
 function texts(value: unknown): string[] {
-  return (Array.isArray(value) ? value : [value]).filter((text) => typeof text === 'string');
+  if (typeof value === 'object' && value !== null) {
+    return Object.values(value).flatMap(texts);
+  }
+  return typeof value === 'string' ? [value] : [];
 }
 
 /** Splits a body of Django REST framework into the general sentence and those of each field. */

@@ -1,6 +1,11 @@
-/** Puts the server's words beside the field that they are about. */
+/** What forms share: limits as the server has them, and its words beside the field that they are about. */
 import type { FieldPath, FieldValues, UseFormSetError } from 'react-hook-form';
 import { ApiError } from './errors';
+
+/** Characters as the server counts them: without blanks around, and a pictogram is one. */
+export function lengthOf(text: string): number {
+  return [...text.trim()].length;
+}
 
 /**
  * Shows each field error of `error` in the form. Anything that is about no known field goes to

@@ -61,6 +61,34 @@ describe('calls', () => {
   });
 });
 
+describe('several calls whose token is refused', () => {
+  it('renew it once, also when one hears of it late', async () => {
+    let renewals = 0;
+    let renewed: () => void = () => undefined;
+    const afterTheRenewal = new Promise<void>((resolve) => {
+      renewed = resolve;
+    });
+    const answer = async (request: Request, wait?: Promise<void>) => {
+      await wait;
+      const known = request.headers.get('Authorization')?.endsWith('.renewed');
+      return HttpResponse.json({ ok: known }, { status: known ? 200 : 401 });
+    };
+    server.use(
+      mock.post('*/api/auth/token/refresh/', () => {
+        renewals += 1;
+        return HttpResponse.json(tokenPair('renewed'));
+      }),
+      mock.get('*/api/quick/', ({ request }) => answer(request)),
+      mock.get('*/api/slow/', ({ request }) => answer(request, afterTheRenewal)),
+    );
+    const slow = http.get('slow/');
+    expect(await http.get('quick/')).toEqual({ ok: true });
+    renewed();
+    expect(await slow).toEqual({ ok: true });
+    expect(renewals).toBe(1);
+  });
+});
+
 describe('failures', () => {
   function counting(status: number, headers: Record<string, string> = {}) {
     const calls = { count: 0 };

@@ -31,7 +31,8 @@ const client = ky.create({
         if (response.status !== 401 || !session.isActive()) {
           return response;
         }
-        const token = await session.renew();
+        const refused = request.headers.get('Authorization')?.replace('Bearer ', '') ?? '';
+        const token = await session.instead(refused);
         if (token === null) {
           return response;
         }

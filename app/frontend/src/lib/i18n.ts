@@ -2,6 +2,7 @@
 import i18next from 'i18next';
 import { initReactI18next } from 'react-i18next';
 import type en from '@/locales/en.json';
+import { storage } from './storage';
 
 export const LANGUAGES = { en: 'English', ko: '한국어' } as const;
 export type Language = keyof typeof LANGUAGES;
@@ -18,7 +19,7 @@ function isLanguage(value: string | null | undefined): value is Language {
 
 /** The stored choice, or the first of the browser's languages that we speak, or English. */
 export function preferredLanguage(): Language {
-  const stored = localStorage.getItem(STORAGE_KEY);
+  const stored = storage.get(STORAGE_KEY);
   if (isLanguage(stored)) {
     return stored;
   }
@@ -33,7 +34,7 @@ async function load(language: Language): Promise<void> {
 
 export async function changeLanguage(language: Language): Promise<void> {
   await load(language);
-  localStorage.setItem(STORAGE_KEY, language);
+  storage.set(STORAGE_KEY, language);
   document.documentElement.lang = language;
   await i18next.changeLanguage(language);
 }

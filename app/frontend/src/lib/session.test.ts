@@ -1,8 +1,8 @@
 import { HttpResponse, http } from 'msw';
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { failure, server } from '@/test/backend';
 import { token, tokenPair } from '@/test/data';
-import { endOfToken, session } from './session';
+import { secondsOfToken, session } from './session';
 
 const REFRESH = '*/api/auth/token/refresh/';
 const KEY = 'resee.refresh';
@@ -19,13 +19,13 @@ function rotating() {
   return used;
 }
 
-describe('endOfToken', () => {
-  it('reads when a token ends', () => {
-    expect(endOfToken(token(60)) - endOfToken(token(0))).toBe(60);
+describe('secondsOfToken', () => {
+  it('reads for how long a token is good', () => {
+    expect(secondsOfToken(token(60))).toBe(60);
   });
 
   it.each(['', 'a.b.c', 'nothing', `e30.${btoa('{}')}.x`])('takes "%s" as ended', (broken) => {
-    expect(endOfToken(broken)).toBe(0);
+    expect(secondsOfToken(broken)).toBe(0);
   });
 });
 
@@ -114,5 +114,71 @@ describe('the session', () => {
     stop();
     session.end();
     expect(listener).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('a clock that is wrong', () => {
+  const MINUTE_MS = 60_000;
+  afterEach(() => vi.useRealTimers());
+
+  /** A pair that the server made at its own time and that lasts an hour. */
+  function pairFromServer(serverNow: number) {
+    const iat = Math.floor(serverNow / 1000);
+    const payload = btoa(JSON.stringify({ iat, exp: iat + 3600 })).replaceAll('=', '');
+    return { access: `e30.${payload}.x`, refresh: 'refresh-old' };
+  }
+
+  it.each([
+    ['two hours fast', 2],
+    ['two hours slow', -2],
+    ['right', 0],
+  ])('that is %s neither renews at each call nor keeps a token that has ended', async (_, hours) => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const used = rotating();
+    const pair = pairFromServer(Date.now() - hours * 60 * MINUTE_MS);
+    session.begin(pair);
+    vi.setSystemTime(Date.now() + 59 * MINUTE_MS);
+    expect(await session.accessToken()).toBe(pair.access);
+    vi.setSystemTime(Date.now() + MINUTE_MS);
+    expect(await session.accessToken()).not.toBe(pair.access);
+    expect(used).toEqual(['refresh-old']);
+  });
+});
+
+describe('two tabs of a browser without locks', () => {
+  /** The server has given the refresh token to the other tab already. */
+  function lostTheRace(leftByTheOther: string | null) {
+    const used: string[] = [];
+    server.use(
+      http.post(REFRESH, async ({ request }) => {
+        const { refresh } = (await request.json()) as { refresh: string };
+        used.push(refresh);
+        if (refresh !== 'refresh-mine') {
+          return HttpResponse.json(tokenPair('third'));
+        }
+        if (leftByTheOther === null) {
+          localStorage.removeItem(KEY);
+        } else {
+          localStorage.setItem(KEY, leftByTheOther);
+        }
+        return HttpResponse.json({ code: 'token_not_valid' }, { status: 401 });
+      }),
+    );
+    session.begin(tokenPair('mine', 0));
+    return used;
+  }
+
+  it('stay logged in when both renew at once', async () => {
+    const used = lostTheRace('refresh-theirs');
+    expect(await session.accessToken()).toBe(tokenPair('third').access);
+    expect(used).toEqual(['refresh-mine', 'refresh-theirs']);
+    expect(localStorage.getItem(KEY)).toBe('refresh-third');
+  });
+
+  it('stay logged out when the other logged out meanwhile', async () => {
+    const used = lostTheRace(null);
+    expect(await session.accessToken()).toBeNull();
+    expect(used).toEqual(['refresh-mine']);
+    expect(session.isActive()).toBe(false);
   });
 });

@@ -4,12 +4,15 @@
  */
 import ky, { HTTPError } from 'ky';
 import type { TokenPair } from '@/types/api';
+import { storage } from './storage';
 
 const REFRESH_KEY = 'resee.refresh';
 /** Renewed this many seconds early, so that no request leaves with a token about to end. */
 const MARGIN_SECONDS = 30;
 
 let access: string | null = null;
+/** By this browser's clock, in milliseconds; it may be wrong, so only the token's length is taken from the server. */
+let accessEnds = 0;
 let renewal: Promise<string | null> | null = null;
 const listeners = new Set<() => void>();
 
@@ -21,23 +24,21 @@ function tell(): void {
 
 function store(pair: TokenPair): void {
   access = pair.access;
-  localStorage.setItem(REFRESH_KEY, pair.refresh);
+  accessEnds = Date.now() + (secondsOfToken(pair.access) - MARGIN_SECONDS) * 1000;
+  storage.set(REFRESH_KEY, pair.refresh);
   tell();
 }
 
-/** Seconds since 1970 at which a JSON web token ends; 0 when it cannot be read. */
-export function endOfToken(token: string): number {
+/** For how many seconds a JSON web token is good from when it was made; 0 when it cannot be read. */
+export function secondsOfToken(token: string): number {
   try {
     const payload = token.split('.')[1] ?? '';
     const json = atob(payload.replaceAll('-', '+').replaceAll('_', '/'));
-    return Number(JSON.parse(json).exp) || 0;
+    const { iat, exp } = JSON.parse(json);
+    return exp - iat || 0;
   } catch {
     return 0;
   }
-}
-
-function isFresh(token: string): boolean {
-  return endOfToken(token) - MARGIN_SECONDS > Date.now() / 1000;
 }
 
 /** One tab at a time; browsers without the Web Locks API refresh without waiting. */
@@ -46,7 +47,7 @@ function exclusively<T>(work: () => Promise<T>): Promise<T> {
 }
 
 async function renewWithStoredToken(): Promise<string | null> {
-  const refresh = localStorage.getItem(REFRESH_KEY);
+  const refresh = storage.get(REFRESH_KEY);
   if (refresh === null) {
     return null;
   }
@@ -55,13 +56,17 @@ async function renewWithStoredToken(): Promise<string | null> {
       .post(`${window.location.origin}/api/auth/token/refresh/`, { json: { refresh }, retry: 0 })
       .json<TokenPair>();
     // Logged out meanwhile: the new pair must not bring the session back.
-    if (localStorage.getItem(REFRESH_KEY) !== refresh) {
+    if (storage.get(REFRESH_KEY) !== refresh) {
       return null;
     }
     store(pair);
     return pair.access;
   } catch (error) {
     if (error instanceof HTTPError && error.response.status === 401) {
+      // Without locks another tab may have used this token first, and left a newer one.
+      if (![refresh, null].includes(storage.get(REFRESH_KEY))) {
+        return renewWithStoredToken();
+      }
       session.end();
       return null;
     }
@@ -78,21 +83,26 @@ export const session = {
   /** Forgets both tokens; other tabs follow. */
   end(): void {
     access = null;
-    localStorage.removeItem(REFRESH_KEY);
+    storage.remove(REFRESH_KEY);
     tell();
   },
 
   isActive(): boolean {
-    return localStorage.getItem(REFRESH_KEY) !== null;
+    return storage.get(REFRESH_KEY) !== null;
   },
 
   refreshToken(): string | null {
-    return localStorage.getItem(REFRESH_KEY);
+    return storage.get(REFRESH_KEY);
   },
 
   /** A token that the server will take, renewed when needed; null when nobody is logged in. */
   accessToken(): Promise<string | null> {
-    return access !== null && isFresh(access) ? Promise.resolve(access) : session.renew();
+    return access !== null && Date.now() < accessEnds ? Promise.resolve(access) : session.renew();
+  },
+
+  /** A token in place of one that the server has refused; renewed unless that has happened meanwhile. */
+  instead(refused: string): Promise<string | null> {
+    return access === null || access === refused ? session.renew() : session.accessToken();
   },
 
   /** Renews once, however many callers ask at the same time. Throws when the server is away. */

@@ -15,7 +15,7 @@ async function load(systemIsDark: boolean) {
   vi.stubGlobal('matchMedia', () => system);
   vi.resetModules();
   const theme = await import('./theme');
-  theme.followSystemTheme();
+  theme.followTheme();
   const changeSystem = () => {
     for (const listen of changes) {
       listen();
@@ -51,6 +51,26 @@ describe('the theme', () => {
     system.matches = true;
     changeSystem();
     expect(root).toHaveClass('dark');
+  });
+
+  it('follows what another tab has chosen', async () => {
+    const { useTheme } = await load(false);
+    const { result } = renderHook(() => useTheme());
+    localStorage.setItem('resee.theme', 'dark');
+    act(
+      () => void window.dispatchEvent(new StorageEvent('storage', { key: 'resee.theme', newValue: 'dark' })),
+    );
+    expect(root).toHaveClass('dark');
+    expect(result.current).toBe('dark');
+  });
+
+  it('is still there when the page is loaded again', async () => {
+    (await load(false)).setTheme('dark');
+    root.classList.remove('dark');
+    const again = await load(false);
+    again.changeSystem();
+    expect(root).toHaveClass('dark');
+    expect(renderHook(() => again.useTheme()).result.current).toBe('dark');
   });
 
   it('tells the components that show it', async () => {

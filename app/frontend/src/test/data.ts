@@ -8,7 +8,7 @@ const START_SECONDS = Math.floor(Date.now() / 1000);
 
 /** A token with a readable end, signed by nobody. */
 export function token(secondsFromNow = HOUR_SECONDS, mark = 'a'): string {
-  const payload = { exp: START_SECONDS + secondsFromNow, mark };
+  const payload = { iat: START_SECONDS, exp: START_SECONDS + secondsFromNow, mark };
   return ['e30', btoa(JSON.stringify(payload)).replaceAll('=', ''), mark].join('.');
 }
 

@@ -27,6 +27,38 @@ describe('the dashboard', () => {
     expect(figures).toHaveTextContent('12Contents');
   });
 
+  it('writes large figures so that they can be read', async () => {
+    answer({ total_reviews: 12_400, total_contents: 1000 });
+    open('/');
+    const figures = (await screen.findByText('Streak')).closest('dl') as HTMLElement;
+    expect(figures).toHaveTextContent('12,400Reviews so far');
+    expect(figures).toHaveTextContent('1,000Contents');
+  });
+
+  it.each([
+    [0, '0%', 1],
+    [0.004, '0%', 2],
+    [0.996, '100%', 2],
+    [1, '100%', 2],
+  ])('draws a success rate of %f', async (success_rate, text, paths) => {
+    answer({ success_rate });
+    open('/');
+    const ring = await screen.findByRole('img', { name: /percent remembered/ });
+    expect(ring).toHaveTextContent(text);
+    expect(ring.querySelectorAll('path')).toHaveLength(paths);
+    for (const path of ring.querySelectorAll('path')) {
+      expect(path.getAttribute('d')).not.toMatch(/NaN/);
+    }
+  });
+
+  it('draws days without a review, too', async () => {
+    answer({ upcoming: dashboard.upcoming.map((day) => ({ ...day, count: 0 })) });
+    open('/');
+    const panel = (await screen.findByRole('heading', { name: 'The next seven days' })).parentElement;
+    const bars = [...(panel?.querySelectorAll<HTMLElement>('li [style]') ?? [])];
+    expect(bars.map(({ style }) => style.height)).toEqual(Array(7).fill('2%'));
+  });
+
   it('draws the success rate with a name', async () => {
     open('/');
     expect(await screen.findByRole('img', { name: '81 percent remembered' })).toHaveTextContent('81%');
@@ -69,7 +101,7 @@ describe('the dashboard', () => {
   it('shows how each category sits', async () => {
     open('/');
     const row = (await screen.findByText('Biology')).closest('li') as HTMLElement;
-    expect(row).toHaveTextContent('75 % remembered');
+    expect(row).toHaveTextContent('75% remembered');
     expect(row).toHaveTextContent('8 contents · 2 due');
   });
 

@@ -1,4 +1,4 @@
-import { screen, waitFor } from '@testing-library/react';
+import { fireEvent, screen, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { describe, expect, it, vi } from 'vitest';
 import * as download from '@/lib/download';
@@ -18,8 +18,14 @@ describe('time zones', () => {
   it.each([
     ['Asia/Seoul', 'Asia/Seoul (GMT+9)'],
     ['America/New_York', 'America/New York (GMT-5)'],
-  ])('%s is shown as %s', (zone, label) => {
-    expect(zoneLabel(zone, 'en', new Date('2026-01-15T12:00:00Z'))).toBe(label);
+    ['America/New_York', 'America/New York (GMT-4)', '2026-03-08T07:00:00Z'],
+    ['America/New_York', 'America/New York (GMT-5)', '2026-03-08T06:59:59Z'],
+    ['Australia/Lord_Howe', 'Australia/Lord Howe (GMT+11)'],
+    ['Australia/Lord_Howe', 'Australia/Lord Howe (GMT+10:30)', '2026-07-15T12:00:00Z'],
+    ['Asia/Kathmandu', 'Asia/Kathmandu (GMT+5:45)'],
+    ['UTC', 'UTC (GMT+0)'],
+  ])('%s is shown as %s', (zone, label, moment = '2026-01-15T12:00:00Z') => {
+    expect(zoneLabel(zone, 'en', new Date(moment))).toBe(label);
   });
 });
 
@@ -94,6 +100,52 @@ describe('the profile', () => {
   });
 });
 
+describe('the time of a reminder', () => {
+  const MORNING = 'Time: Every morning';
+
+  async function openWith(value: string) {
+    const view = open('/profile');
+    const time = await screen.findByLabelText(MORNING);
+    fireEvent.change(time, { target: { value } });
+    await view.user.click(screen.getByRole('button', { name: 'Save' }));
+    return { ...view, time };
+  }
+
+  it("is sent as it was set, in no zone but the profile's", async () => {
+    await openWith('02:30');
+    await waitFor(() => expect(db.writes[0]?.body).toMatchObject({ preferences: { daily_time: '02:30' } }));
+    expect(db.writes[0]?.body).toMatchObject({ time_zone: 'Asia/Seoul' });
+  });
+
+  it('cannot be left empty', async () => {
+    const { time } = await openWith('');
+    expect(await screen.findByRole('alert')).toHaveTextContent('This field is needed.');
+    expect(time).toBeInvalid();
+    expect(time).toHaveAccessibleDescription('This field is needed.');
+    expect(db.writes).toEqual([]);
+  });
+
+  it('that the server refuses is said in its words', async () => {
+    const why = 'Time has wrong format.';
+    server.use(http.patch('*/api/accounts/profile/', failure(400, { preferences: { daily_time: [why] } })));
+    await openWith('09:30');
+    expect(await screen.findByRole('alert')).toHaveTextContent(why);
+  });
+});
+
+describe('a form that is being changed', () => {
+  it('keeps what was changed when the subscription is changed beside it', async () => {
+    const { user } = open('/profile');
+    await user.click(await screen.findByRole('checkbox', { name: /Every evening/ }));
+    await user.selectOptions(screen.getByLabelText('Change the subscription'), 'PRO');
+    await screen.findByText('180 days');
+    expect(screen.getByRole('checkbox', { name: /Every evening/ })).not.toBeChecked();
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await screen.findByText('Saved');
+    expect(db.writes[1]?.body).toMatchObject({ preferences: { evening_enabled: false } });
+  });
+});
+
 describe('appearance', () => {
   it('turns dark at once and stays so', async () => {
     const { user } = open('/profile');
@@ -101,6 +153,17 @@ describe('appearance', () => {
     expect(document.documentElement).toHaveClass('dark');
     expect(localStorage.getItem('resee.theme')).toBe('dark');
     await user.click(screen.getByRole('radio', { name: 'Light' }));
+    expect(document.documentElement).not.toHaveClass('dark');
+  });
+
+  it('that was chosen is there when the page is opened again', async () => {
+    const { user, unmount } = open('/profile');
+    await user.click(await screen.findByRole('radio', { name: 'Dark' }));
+    unmount();
+    open('/profile');
+    expect(await screen.findByRole('radio', { name: 'Dark' })).toBeChecked();
+    expect(document.documentElement).toHaveClass('dark');
+    await user.click(screen.getByRole('radio', { name: 'System' }));
     expect(document.documentElement).not.toHaveClass('dark');
   });
 

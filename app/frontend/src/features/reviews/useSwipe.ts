@@ -25,7 +25,9 @@ export function useSwipe(enabled: boolean, onAnswer: (result: ReviewResult) => v
     leaning: Math.abs(offset) < THRESHOLD ? null : offset > 0 ? ('remembered' as const) : ('forgot' as const),
     handlers: {
       onPointerDown: (event: PointerEvent) => {
-        if (enabled && event.pointerType === 'touch' && event.isPrimary) {
+        if (!event.isPrimary) {
+          end(); // A second finger: that is no swipe.
+        } else if (enabled && event.pointerType === 'touch') {
           start.current = { x: event.clientX, y: event.clientY };
         }
       },

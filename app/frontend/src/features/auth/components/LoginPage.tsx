@@ -63,7 +63,10 @@ export function LoginPage() {
       </form>
       <p className="mt-8 text-center text-muted text-sm">
         {t('auth.noAccount')}{' '}
-        <Link to="/register" className="font-semibold text-brand-strong underline underline-offset-2">
+        <Link
+          to="/register"
+          className="inline-block p-2 font-semibold text-brand-strong underline underline-offset-2"
+        >
           {t('auth.register')}
         </Link>
       </p>

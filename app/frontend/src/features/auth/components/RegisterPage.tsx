@@ -65,7 +65,10 @@ export function RegisterPage() {
       </form>
       <p className="mt-8 text-center text-muted text-sm">
         {t('auth.haveAccount')}{' '}
-        <Link to="/login" className="font-semibold text-brand-strong underline underline-offset-2">
+        <Link
+          to="/login"
+          className="inline-block p-2 font-semibold text-brand-strong underline underline-offset-2"
+        >
           {t('auth.login')}
         </Link>
       </p>

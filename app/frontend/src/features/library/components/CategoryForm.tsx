@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
 import { Field } from '@/components/Field';
 import { useErrorText } from '@/components/useErrorText';
-import { showServerErrors } from '@/lib/forms';
+import { lengthOf, showServerErrors } from '@/lib/forms';
 import type { Category } from '@/types/api';
 import { useSaveCategory } from '../api/categories';
 
@@ -37,14 +37,16 @@ export function CategoryForm({ label, category, onDone }: Props) {
 
   return (
     <form onSubmit={submit} noValidate className="flex flex-wrap items-end gap-3">
-      <div className="min-w-48 flex-1">
+      <div className={`min-w-48 flex-1 ${onDone ? 'basis-full sm:basis-0' : ''}`}>
         <Field label={label} error={errors.name?.message ?? errors.root?.server?.message}>
           {(control) => (
             <input
               {...control}
               {...register('name', {
-                validate: (value) => value.trim() !== '' || t('errors.required'),
-                maxLength: { value: MAX_NAME, message: t('categories.tooLong', { max: MAX_NAME }) },
+                validate: {
+                  required: (value) => value.trim() !== '' || t('errors.required'),
+                  short: (value) => lengthOf(value) <= MAX_NAME || t('categories.tooLong', { max: MAX_NAME }),
+                },
               })}
               className="input"
             />

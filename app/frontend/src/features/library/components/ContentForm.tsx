@@ -1,6 +1,6 @@
 /** Title, category and Markdown body, with a preview of the card's turned side. */
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { type UseFormReturn, useForm } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import { Button } from '@/components/Button';
@@ -8,7 +8,7 @@ import { Field } from '@/components/Field';
 import { Notice } from '@/components/Notice';
 import { Loading } from '@/components/States';
 import { useErrorText } from '@/components/useErrorText';
-import { showServerErrors } from '@/lib/forms';
+import { lengthOf, showServerErrors } from '@/lib/forms';
 import { categoriesQuery } from '../api/categories';
 import type { Draft } from '../api/contents';
 
@@ -30,7 +30,7 @@ interface Props {
 
 function TitleField({ form }: { form: UseFormReturn<Draft> }) {
   const { t } = useTranslation();
-  const length = form.watch('title').length;
+  const length = lengthOf(form.watch('title'));
   return (
     <Field
       label={t('contents.title')}
@@ -41,8 +41,11 @@ function TitleField({ form }: { form: UseFormReturn<Draft> }) {
         <input
           {...control}
           {...form.register('title', {
-            validate: (value) => value.trim() !== '' || t('errors.required'),
-            maxLength: { value: MAX_TITLE, message: t('contents.titleTooLong', { max: MAX_TITLE }) },
+            validate: {
+              required: (value) => value.trim() !== '' || t('errors.required'),
+              short: (value) =>
+                lengthOf(value) <= MAX_TITLE || t('contents.titleTooLong', { max: MAX_TITLE }),
+            },
           })}
           placeholder={t('contents.titleExample')}
           className="input"
@@ -80,9 +83,15 @@ function CategoryField({ form }: { form: UseFormReturn<Draft> }) {
 function BodyField({ form }: { form: UseFormReturn<Draft> }) {
   const { t } = useTranslation();
   const [preview, setPreview] = useState(false);
+  const error = form.formState.errors.body;
+  useEffect(() => {
+    if (error) {
+      setPreview(false);
+    }
+  }, [error]);
   return (
-    <div className="relative">
-      <div className="absolute -top-2 right-0 flex gap-1">
+    <div>
+      <div className="relative mb-1 ml-auto flex w-fit gap-1 sm:-mb-6">
         <button type="button" className={TAB} aria-pressed={!preview} onClick={() => setPreview(false)}>
           {t('contents.write')}
         </button>
@@ -90,7 +99,7 @@ function BodyField({ form }: { form: UseFormReturn<Draft> }) {
           {t('contents.preview')}
         </button>
       </div>
-      {preview ? (
+      {preview && (
         <section aria-label={t('contents.preview')}>
           <p className="mb-1.5 font-medium text-sm">{t('contents.body')}</p>
           <div className="min-h-72 rounded-xl border border-line p-5">
@@ -99,18 +108,19 @@ function BodyField({ form }: { form: UseFormReturn<Draft> }) {
             </Suspense>
           </div>
         </section>
-      ) : (
-        <Field
-          label={t('contents.body')}
-          hint={t('contents.bodyHint')}
-          error={form.formState.errors.body?.message}
-        >
+      )}
+      {/* Out of sight, not out of the form: a field that is gone is not checked. */}
+      <div hidden={preview}>
+        <Field label={t('contents.body')} hint={t('contents.bodyHint')} error={error?.message}>
           {(control) => (
             <textarea
               {...control}
               {...form.register('body', {
-                validate: (value) => value.trim() !== '' || t('errors.required'),
-                maxLength: { value: MAX_BODY, message: t('contents.bodyTooLong', { max: MAX_BODY }) },
+                validate: {
+                  required: (value) => value.trim() !== '' || t('errors.required'),
+                  short: (value) =>
+                    lengthOf(value) <= MAX_BODY || t('contents.bodyTooLong', { max: MAX_BODY }),
+                },
               })}
               rows={12}
               placeholder={t('contents.bodyExample')}
@@ -118,7 +128,7 @@ function BodyField({ form }: { form: UseFormReturn<Draft> }) {
             />
           )}
         </Field>
-      )}
+      </div>
     </div>
   );
 }

@@ -24,7 +24,9 @@ export function ContentRow({ content }: { content: Content }) {
           ) : (
             <span />
           )}
-          <time dateTime={content.created_at}>{shortDate(content.created_at, i18n.language)}</time>
+          <time dateTime={content.created_at} className="shrink-0">
+            {shortDate(content.created_at, i18n.language)}
+          </time>
         </span>
       </Link>
     </li>

@@ -7,18 +7,20 @@ import { Button, buttonClass } from '@/components/Button';
 import { Loaded } from '@/components/Loaded';
 import { PageHeader } from '@/components/PageHeader';
 import { Empty } from '@/components/States';
-import { useDebounced } from '@/lib/useDebounced';
 import type { Content } from '@/types/api';
 import { contentsQuery, type Filter } from '../api/contents';
 import { ContentRow } from './ContentRow';
 import { SearchBar } from './SearchBar';
 
-const TYPING_PAUSE_MS = 300;
+/** An address may hold anything; a category's id is a positive whole number. */
+function idIn(text: string | null): number | null {
+  const id = Number(text);
+  return Number.isInteger(id) && id > 0 ? id : null;
+}
 
 function useFilter(): [Filter, (filter: Filter) => void] {
   const [parameters, setParameters] = useSearchParams();
-  const category = parameters.get('category');
-  const filter = { search: parameters.get('search') ?? '', category: category ? Number(category) : null };
+  const filter = { search: parameters.get('search') ?? '', category: idIn(parameters.get('category')) };
   const setFilter = ({ search, category }: Filter) =>
     setParameters(
       { ...(search && { search }), ...(category !== null && { category: String(category) }) },
@@ -60,7 +62,7 @@ function Rows({ contents, filtered }: { contents: Content[]; filtered: boolean }
     return <Nothing filtered={filtered} />;
   }
   return (
-    <ul className="grid gap-3 sm:grid-cols-2">
+    <ul className="grid grid-cols-1 gap-3 sm:grid-cols-2">
       {contents.map((content) => (
         <ContentRow key={content.id} content={content} />
       ))}
@@ -71,8 +73,7 @@ function Rows({ contents, filtered }: { contents: Content[]; filtered: boolean }
 export function ContentsPage() {
   const { t } = useTranslation();
   const [filter, setFilter] = useFilter();
-  const search = useDebounced(filter.search, TYPING_PAUSE_MS);
-  const list = useInfiniteQuery(contentsQuery({ ...filter, search }));
+  const list = useInfiniteQuery(contentsQuery(filter));
   const count = list.data?.pages[0]?.count;
   return (
     <>
@@ -87,7 +88,7 @@ export function ContentsPage() {
         {({ pages }) => (
           <Rows
             contents={pages.flatMap(({ results }) => results)}
-            filtered={search !== '' || filter.category !== null}
+            filtered={filter.search !== '' || filter.category !== null}
           />
         )}
       </Loaded>

@@ -1,17 +1,48 @@
 import { useQuery } from '@tanstack/react-query';
 import { Search } from 'lucide-react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useDebounced } from '@/lib/useDebounced';
 import { categoriesQuery } from '../api/categories';
 import type { Filter } from '../api/contents';
+
+const TYPING_PAUSE_MS = 300;
 
 interface Props {
   filter: Filter;
   onChange: (filter: Filter) => void;
 }
 
+/**
+ * The words as they are typed; the filter has them when the typing stops. Written back into the field while
+ * somebody types, they would move the caret and break the syllables of an input method.
+ */
+function useTyping({ filter, onChange }: Props) {
+  const [typed, setTyped] = useState(filter.search);
+  const [last, setLast] = useState({ seen: filter.search, sent: filter.search });
+  const settled = useDebounced(typed, TYPING_PAUSE_MS);
+
+  if (filter.search !== last.seen) {
+    setLast({ ...last, seen: filter.search });
+    // Somebody went to another search, by a link or back.
+    if (filter.search !== last.sent) {
+      setTyped(filter.search);
+    }
+  }
+  const send = useEffectEvent((search: string) => {
+    if (search === typed && search !== filter.search) {
+      setLast({ ...last, sent: search });
+      onChange({ ...filter, search });
+    }
+  });
+  useEffect(() => send(settled), [settled]);
+  return [typed, setTyped] as const;
+}
+
 export function SearchBar({ filter, onChange }: Props) {
   const { t } = useTranslation();
   const { data: categories = [] } = useQuery(categoriesQuery);
+  const [typed, setTyped] = useTyping({ filter, onChange });
   return (
     // biome-ignore lint/a11y/useSemanticElements: browsers before 2023 do not know the element search
     <form
@@ -29,8 +60,8 @@ export function SearchBar({ filter, onChange }: Props) {
           type="search"
           className="input pl-10"
           placeholder={t('contents.search')}
-          value={filter.search}
-          onChange={(event) => onChange({ ...filter, search: event.target.value })}
+          value={typed}
+          onChange={(event) => setTyped(event.target.value)}
         />
       </label>
       <label>

@@ -68,9 +68,9 @@ export function ProfileSettings({ profile }: { profile: Profile }) {
         </Field>
       </div>
       <div className="mt-3 divide-y divide-line">
-        <ReminderRow kind="daily" register={form.register} />
-        <ReminderRow kind="evening" register={form.register} />
-        <ReminderRow kind="weekly" register={form.register} />
+        <ReminderRow kind="daily" register={form.register} errors={errors} />
+        <ReminderRow kind="evening" register={form.register} errors={errors} />
+        <ReminderRow kind="weekly" register={form.register} errors={errors} />
       </div>
       <div className="mt-4 flex items-center justify-end gap-4">
         <p role="status" className="flex items-center gap-1.5 text-good text-sm">

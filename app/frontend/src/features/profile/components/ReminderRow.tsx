@@ -1,4 +1,5 @@
-import type { UseFormRegister } from 'react-hook-form';
+import { useId } from 'react';
+import type { FieldErrors, UseFormRegister } from 'react-hook-form';
 import { useTranslation } from 'react-i18next';
 import type { ProfileForm } from '../form';
 
@@ -9,6 +10,7 @@ const WEEK = [0, 1, 2, 3, 4, 5, 6];
 interface Props {
   kind: 'daily' | 'evening' | 'weekly';
   register: UseFormRegister<ProfileForm>;
+  errors: FieldErrors<ProfileForm>;
 }
 
 function DayChoice({ register }: Pick<Props, 'register'>) {
@@ -30,12 +32,14 @@ function DayChoice({ register }: Pick<Props, 'register'>) {
 }
 
 /** One reminder: on or off, and when. */
-export function ReminderRow({ kind, register }: Props) {
+export function ReminderRow({ kind, register, errors }: Props) {
   const { t } = useTranslation();
+  const noteId = useId();
+  const error = errors.preferences?.[`${kind}_time`]?.message;
   const name = t(`profile.${kind}`);
   return (
     <div className="flex flex-wrap items-center justify-between gap-3 py-4">
-      <label className="flex flex-1 items-center gap-3">
+      <label className="flex min-w-40 flex-1 items-center gap-3">
         <input
           type="checkbox"
           {...register(`preferences.${kind}_enabled`)}
@@ -50,11 +54,18 @@ export function ReminderRow({ kind, register }: Props) {
         {kind === 'weekly' && <DayChoice register={register} />}
         <input
           type="time"
-          {...register(`preferences.${kind}_time`)}
+          {...register(`preferences.${kind}_time`, { required: t('errors.required') })}
           aria-label={t('profile.timeOf', { name })}
+          aria-invalid={error !== undefined}
+          aria-describedby={error && noteId}
           className="input w-auto"
         />
       </div>
+      {error && (
+        <p id={noteId} role="alert" className="w-full text-right text-poor text-sm">
+          {error}
+        </p>
+      )}
     </div>
   );
 }
