@@ -16,11 +16,11 @@ test('everything is reached and pressed by keys', async ({ page, api, user }) =>
   await page.keyboard.press('Enter');
   await expect(page.getByRole('heading', { name: 'First' })).toBeVisible();
   await page.keyboard.press('Space');
-  await expect(page.getByText('One')).toBeVisible();
+  await expect(page.getByText('One', { exact: true })).toBeVisible();
   await page.keyboard.press('ArrowRight');
   await expect(page.getByRole('heading', { name: 'Second' })).toBeFocused();
   await page.keyboard.press('Space');
-  await expect(page.getByText('Two')).toBeVisible();
+  await expect(page.getByText('Two', { exact: true })).toBeVisible();
   await page.keyboard.press('1');
   await expect(page.getByText('“Second” comes back today.')).toBeVisible();
 });

@@ -50,7 +50,7 @@ export function ReminderRow({ kind, register, errors }: Props) {
           <span className="block text-muted text-sm">{t(`profile.${kind}Text`)}</span>
         </span>
       </label>
-      <div className="flex gap-2">
+      <div className="flex flex-wrap gap-2">
         {kind === 'weekly' && <DayChoice register={register} />}
         <input
           type="time"
