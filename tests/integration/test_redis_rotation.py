@@ -135,8 +135,11 @@ class Walk:
         (container,) = job["spec"]["template"]["spec"]["containers"]
         env = dict(os.environ)
         for variable in container["env"]:
-            key = variable.get("valueFrom", {}).get("secretKeyRef", {}).get("key")
-            env[variable["name"]] = self.secret().get(key, "") if key else variable["value"]
+            reference = variable.get("valueFrom", {}).get("secretKeyRef")
+            if reference is None:
+                env[variable["name"]] = variable["value"]
+            elif reference["key"] in self.secret() or not reference.get("optional"):
+                env[variable["name"]] = self.secret()[reference["key"]]
         for kind, name in (("redis", "SERVERS"), ("sentinel", "SENTINELS")):
             hosts = [f"{one.host}:{one.port}" for one in self.servers if one.name == kind]
             assert len(env[name].split()) == len(hosts)

@@ -36,17 +36,17 @@ each() {
 """
 _ACCEPTED: Final = """
 each takes "$NEXT" $SERVERS
-each takes "$NEXT_SENTINEL" $SENTINELS
+each takes "${NEXT_SENTINEL-}" $SENTINELS
 """
 _USED: Final = """
 each logs_in_by "$PASSWORD" $SERVERS
-each asks_by "$SENTINEL" $SENTINELS
+each asks_by "${SENTINEL-}" $SENTINELS
 """
 _REFUSED: Final = """
 each takes "$PASSWORD" $SERVERS
 each refuses "$OLD" $SERVERS
-each takes "$SENTINEL" $SENTINELS
-each refuses "$OLD_SENTINEL" $SENTINELS
+each takes "${SENTINEL-}" $SENTINELS
+each refuses "${OLD_SENTINEL-}" $SENTINELS
 """
 
 
