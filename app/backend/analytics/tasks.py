@@ -4,18 +4,20 @@ from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 from django.utils import timezone
 
 from analytics.models import Export
 from contents.models import Content
 
+DATABASE_AWAY = (OperationalError, InterfaceError)
 # An export takes seconds; one that is still pending after this was lost on its way, and is sent again.
 LOST_AFTER = timedelta(minutes=5)
 # Long enough to fetch it, short enough not to keep a second copy of everyone's contents.
 KEPT_FOR = timedelta(days=1)
 
 
-@shared_task
+@shared_task(autoretry_for=DATABASE_AWAY, retry_backoff=2, retry_backoff_max=60, max_retries=8)
 def make_export(export_id: str) -> str:
     """Writes the document into the export's row; running twice writes the same.
 
@@ -29,6 +31,9 @@ def make_export(export_id: str) -> str:
     try:
         export.document = document(export)
         export.status = Export.Status.DONE
+    except DATABASE_AWAY:
+        # As in a failover: it is made a few seconds later.
+        raise
     except Exception:
         Export.objects.filter(pk=export_id).update(status=Export.Status.FAILED, finished_at=timezone.now())
         raise

@@ -92,6 +92,24 @@ def test_a_failure_is_told(owner, export, monkeypatch):
     assert owner.get(f"{URL}{export.pk}/").json()["status"] == "failed"
 
 
+@pytest.mark.parametrize("error", tasks.DATABASE_AWAY)
+def test_an_export_whose_database_goes_away_is_made_a_little_later(owner, export, monkeypatch, error):
+    """As in a failover: it is neither failed nor left for beat."""
+    makes, calls = tasks.document, []
+
+    def breaks_off_once(export):
+        calls.append(export)
+        if len(calls) == 1:
+            raise error("server closed the connection")
+        return makes(export)
+
+    monkeypatch.setattr(tasks, "document", breaks_off_once)
+
+    assert tasks.make_export.apply((str(export.pk),)).get() == "done"
+    assert len(calls) == 2
+    assert owner.get(f"{URL}{export.pk}/").json()["status"] == "done"
+
+
 def test_a_broker_that_is_away_fails_no_request(owner, monkeypatch, django_capture_on_commit_callbacks):
     def away(*_, **__):
         raise OperationalError("no route")
