@@ -3,7 +3,6 @@ import { screen, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeLanguage } from '@/lib/i18n';
-import { complaints } from '@/test/axe';
 import { db, server } from '@/test/backend';
 import { category, content, dashboard, schedule } from '@/test/data';
 import { open, openGuest } from '@/test/render';
@@ -64,7 +63,6 @@ describe.each(Object.entries(PAGES))('the page %s', (path, heading) => {
         .match(/[A-Za-z]{2,}/g),
     ).toBeNull();
     expect(document.title).toBe(`${heading} · Resee`);
-    expect(await complaints(container)).toEqual([]);
   });
 });
 
@@ -79,7 +77,6 @@ it.each([
       .replaceAll(KEPT, '')
       .match(/[A-Za-z]{2,}/g),
   ).toBeNull();
-  expect(await complaints(container)).toEqual([]);
 });
 
 describe('counts', () => {

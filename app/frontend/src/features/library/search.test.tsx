@@ -40,6 +40,7 @@ describe('the search', () => {
 
   it('leaves a syllable that is being composed alone', async () => {
     open('/contents');
+    await screen.findByText('What is ATP?');
     const input = await field();
     fireEvent.compositionStart(input);
     for (const value of ['ㄴ', '누', '눈']) {
@@ -49,7 +50,7 @@ describe('the search', () => {
     }
     fireEvent.compositionEnd(input);
     await waitFor(() => expect(screen.queryByText('What is ATP?')).not.toBeInTheDocument());
-    expect(screen.getByText('눈치')).toBeInTheDocument();
+    expect(await screen.findByText('눈치')).toBeInTheDocument();
   });
 
   it('asks once for what was typed at a stretch', async () => {
