@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 
+from resee_backup.age import SUFFIX, decrypt
 from resee_backup.catalogue import Catalogue
 from resee_backup.destination import NotStored
 from resee_backup.manifest import File, Manifest
@@ -35,6 +37,18 @@ def checked(catalogue: Catalogue, manifest: Manifest, file: File) -> Iterator[by
         raise damaged("its SHA-256 is not the manifest's", where)
 
 
+@contextmanager
+def _opened(
+    stored: Iterator[bytes], catalogue: Catalogue, file: File, where: str
+) -> Iterator[Iterator[bytes]]:
+    """What was compressed; `stored` can be read on after the block."""
+    if not file.name.endswith(SUFFIX):
+        yield stored
+        return
+    with closing(decrypt(stored, catalogue.identities, where)) as clear:
+        yield clear
+
+
 def feed(child: Child, catalogue: Catalogue, manifest: Manifest) -> None:
     """Give the archive to a pg_restore that reads its standard input, and wait for its verdict.
 
@@ -43,11 +57,13 @@ def feed(child: Child, catalogue: Catalogue, manifest: Manifest) -> None:
             pg_restore failed.
     """
     stored = checked(catalogue, manifest, manifest.archive)
-    try:
-        for chunk in decompress(stored, f"{catalogue.url(manifest.id)}/{manifest.archive.name}"):
-            child.take(chunk)
-    except BrokenPipeError:
-        logger.info("%s ended before the archive did; reading on to check it", child.name)
+    where = f"{catalogue.url(manifest.id)}/{manifest.archive.name}"
+    with _opened(stored, catalogue, manifest.archive, where) as packed:
+        try:
+            for chunk in decompress(packed, where):
+                child.take(chunk)
+        except BrokenPipeError:
+            logger.info("%s ended before the archive did; reading on to check it", child.name)
     for _ in stored:
         pass
     child.finish()

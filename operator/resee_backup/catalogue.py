@@ -3,6 +3,7 @@
 <destination>/<name>/<id>/started.json        first: the folder is ours
                           database.dump.zst   the archive
                           globals.sql         roles, without passwords
+                          ….age               the two, where they are encrypted
                           manifest.json       last: from here on it is a backup
                           verification.json   the outcome of the last full read
                           drill.json          the outcome of the last restore drill
@@ -14,11 +15,12 @@ import logging
 import re
 import secrets
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from resee_backup.age import SUFFIX, Identity
 from resee_backup.destination import Destination
 from resee_backup.errors import BackupError, Reason, UserError
 from resee_backup.manifest import D, Manifest, Mark, Started, decode, encode, now
@@ -30,7 +32,11 @@ MANIFEST = "manifest.json"
 VERIFICATION = "verification.json"
 DRILL = "drill.json"
 # In the order of removal: the manifest first, so that half-removed is no backup; the sign of ours last.
-FILES = (MANIFEST, VERIFICATION, DRILL, ARCHIVE, GLOBALS, STARTED)
+FILES = (
+    *(MANIFEST, VERIFICATION, DRILL),
+    *(name + suffix for name in (ARCHIVE, GLOBALS) for suffix in ("", SUFFIX)),
+    STARTED,
+)
 
 ID = re.compile(r"(?P<moment>\d{8}T\d{6}Z)-[0-9a-f]{6}")
 MOMENT = "%Y%m%dT%H%M%SZ"
@@ -72,9 +78,10 @@ class Record:
 class Catalogue:
     """The backups of one deployment at one destination."""
 
-    def __init__(self, destination: Destination, name: str) -> None:
+    def __init__(self, destination: Destination, name: str, identities: Sequence[Identity] = ()) -> None:
         self.destination = destination
         self.name = name
+        self.identities = identities
 
     def key(self, backup: str, file: str) -> str:
         """The key of one file of one backup."""

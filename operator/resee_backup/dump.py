@@ -15,13 +15,14 @@ import zstandard
 from psycopg2.extensions import connection
 
 from resee_backup import __version__, content
+from resee_backup.age import SUFFIX, encrypt
 from resee_backup.beside import beside
 from resee_backup.catalogue import ARCHIVE, GLOBALS, Catalogue
 from resee_backup.database import Database, session
 from resee_backup.errors import Reason, TransientError
 from resee_backup.manifest import File, Manifest, Started, Table, now
 from resee_backup.settings import Settings
-from resee_backup.stream import Meter, compress
+from resee_backup.stream import Meter, Stream, compress
 from resee_backup.tools import Child, Tool, require_not_older
 
 MIB = 1024 * 1024
@@ -38,6 +39,14 @@ class Dump:
     catalogue: Catalogue
     pg_dump: Tool
     pg_dumpall: Tool
+
+    @property
+    def _suffix(self) -> str:
+        return SUFFIX if self.catalogue.identities else ""
+
+    def _sealed(self, chunks: Stream) -> Stream:
+        """Encrypted, where there is a key."""
+        return encrypt(chunks, self.catalogue.identities) if self.catalogue.identities else chunks
 
     def archive(self, started: Started, snapshot: str, size: int) -> tuple[File, int]:
         """Store the archive; returns it and the bytes before compression."""
@@ -59,10 +68,11 @@ class Dump:
             f"--dbname={self.database.conninfo}",
         ]
         with Child(command, self.database.environment(), self.settings.stall_seconds, _failed) as child:
-            compressed = compress(raw.through(child.output()), self.settings.compression_level)
-            key = self.catalogue.key(started.id, ARCHIVE)
-            self.catalogue.destination.write(key, packed.through(compressed), size)
-        return File(name=ARCHIVE, size_bytes=packed.size, sha256=packed.sha256), raw.size
+            stored = self._sealed(compress(raw.through(child.output()), self.settings.compression_level))
+            name = ARCHIVE + self._suffix
+            key = self.catalogue.key(started.id, name)
+            self.catalogue.destination.write(key, packed.through(stored), size)
+        return File(name=name, size_bytes=packed.size, sha256=packed.sha256), raw.size
 
     def roles(self, started: Started) -> File:
         """Store the server's roles: pg_dump leaves them out. Their passwords stay where they are."""
@@ -72,9 +82,10 @@ class Dump:
         ]
         meter = Meter()
         with Child(command, self.database.environment(), self.settings.stall_seconds, _failed) as child:
-            data = b"".join(meter.through(child.output()))
-        self.catalogue.destination.put(self.catalogue.key(started.id, GLOBALS), data, lasting=True)
-        return File(name=GLOBALS, size_bytes=meter.size, sha256=meter.sha256)
+            data = b"".join(meter.through(self._sealed(child.output())))
+        name = GLOBALS + self._suffix
+        self.catalogue.destination.put(self.catalogue.key(started.id, name), data, lasting=True)
+        return File(name=name, size_bytes=meter.size, sha256=meter.sha256)
 
 
 def dump(settings: Settings, database: Database, catalogue: Catalogue) -> Manifest:

@@ -30,6 +30,7 @@ class Reason(StrEnum):
     BACKUP_NOT_FOUND = "BackupNotFound"
     MANIFEST_UNREADABLE = "ManifestUnreadable"
     ARCHIVE_DAMAGED = "ArchiveDamaged"
+    KEY_REFUSED = "KeyRefused"
     RESTORE_FAILED = "RestoreFailed"
     CONTENT_DIFFERS = "ContentDiffers"
     SPACE_MISSING = "SpaceMissing"

@@ -12,6 +12,8 @@ import structlog
 from structlog.typing import EventDict, WrappedLogger
 
 SECRET_VARIABLES = ("AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "PGPASSWORD")
+LINES_VARIABLE = "BACKUP_AGE_IDENTITIES"
+"""Of age: lines with keys between comments."""
 URL_VARIABLES = ("DATABASE_URL", "BACKUP_DRILL_DATABASE_URL")
 MASK = "***"
 SHORTEST = 4  # a shorter secret would mask ordinary words; it is never printed on purpose either
@@ -22,6 +24,7 @@ class Mask:
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         plain = {environment.get(name, "") for name in SECRET_VARIABLES}
+        plain |= {word for word in environment.get(LINES_VARIABLE, "").split() if word.startswith("AGE-")}
         for name in URL_VARIABLES:
             try:
                 plain.add(urlsplit(environment.get(name, "")).password or "")

@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import msgspec
 
+from resee_backup.age import read_identities
 from resee_backup.catalogue import Catalogue
 from resee_backup.database import Database, read_database
 from resee_backup.destination import open_destination
@@ -59,7 +60,9 @@ def run(command: str, action: Callable[[Context], Result], environment: Mapping[
 
 def _context(environment: Mapping[str, str]) -> Context:
     settings = read_settings(environment)
-    return Context(environment, settings, Catalogue(open_destination(settings, environment), settings.name))
+    identities = read_identities(settings.age_identities)
+    catalogue = Catalogue(open_destination(settings, environment), settings.name, identities)
+    return Context(environment, settings, catalogue)
 
 
 def _interrupt(number: int, _frame: FrameType | None) -> None:

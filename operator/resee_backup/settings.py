@@ -67,6 +67,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     s3_object_lock_days: Annotated[int, Meta(ge=0, le=3650)] = 0
     s3_object_lock_mode: Annotated[str, Meta(pattern="^(GOVERNANCE|COMPLIANCE)$")] = "GOVERNANCE"
 
+    # Encryption by the program itself: what age-keygen wrote. All of these can decrypt; empty: none.
+    age_identities: str = ""
+
     @property
     def keep(self) -> Keep:
         """The retention rules."""

@@ -78,14 +78,14 @@ def decompress(chunks: Iterable[bytes], where: str) -> Stream:
     """
     try:
         yield from zstandard.ZstdDecompressor().read_to_iter(
-            cast("IO[bytes]", _Source(chunks)), write_size=DECOMPRESSED_CHUNK
+            cast("IO[bytes]", Source(chunks)), write_size=DECOMPRESSED_CHUNK
         )
     except zstandard.ZstdError as error:
         raise damaged(str(error), where) from error
 
 
-class _Source(io.RawIOBase):
-    """The `read` that zstandard asks for, over chunks of any size."""
+class Source(io.RawIOBase):
+    """The `read` that libraries ask for, over chunks of any size."""
 
     def __init__(self, chunks: Iterable[bytes]) -> None:
         super().__init__()

@@ -9,6 +9,8 @@ import pytest
 
 from resee_operator.api.status import BackupStatus
 from resee_operator.components import backup
+from resee_operator.components.backup_program import own_place
+from resee_operator.components.backup_program import pod as pod_of
 from resee_operator.components.base import Reason
 from resee_operator.stages import Resolved
 from tests.support.deployments import (
@@ -114,6 +116,17 @@ class TestEnvironment:
         variables = env_of(cron_job(resolved_of()))
         assert variables["DATABASE_URL"] == {"secretKeyRef": {"name": "demo-database", "key": "uri"}}
         assert variables["BACKUP_NAME"] == "shop/demo"
+
+    def test_the_key_reaches_all_who_write_and_read_backups(self) -> None:
+        key = {"secretKeyRef": {"name": "backup-key", "key": "identities.txt"}}
+        env = [{"name": "BACKUP_AGE_IDENTITIES", "valueFrom": key}]
+        resolved = resolved_of(backup={"env": env, "drill": {"schedule": "0 5 * * 0"}})
+        assert env_of(cron_job(resolved))["BACKUP_AGE_IDENTITIES"] == key
+        made = pod_of(resolved, ["restore"], own_place(resolved)).spec(resolved)
+        drill = find(manifests_of(resolved), "CronJob", "demo-drill")
+        for spec in (made, drill["spec"]["jobTemplate"]["spec"]["template"]["spec"]):
+            (program,) = (one for one in spec["containers"] if one["name"] == "backup")
+            assert env[0] in program["env"]
 
     def test_retention(self) -> None:
         kept = {"keepLast": 1, "daily": 2, "weekly": 3, "monthly": 4}
