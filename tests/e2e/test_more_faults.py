@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
+from botocore.exceptions import BotoCoreError
 
 from tests.e2e.conftest import UNTHROTTLED
 from tests.e2e.deployments import Deployment
@@ -130,9 +131,16 @@ def assert_not_published(deployment: Deployment, keys: dict[str, str], before: i
 
 
 def manifests(deployment: Deployment, keys: dict[str, str]) -> int:
-    """Backups in the bucket."""
-    found = stored(keys, f"{deployment.kubectl.namespace}/{deployment.name}/")
-    return found.count("manifest.json")
+    """Backups in the bucket, whose server may just have come back."""
+
+    def counted() -> int:
+        try:
+            found = stored(keys, f"{deployment.kubectl.namespace}/{deployment.name}/")
+        except BotoCoreError as error:
+            raise AssertionError(str(error)) from None
+        return found.count("manifest.json")
+
+    return until(counted, Budget.PROCESS)
 
 
 def dump_waits(database: Database) -> None:
