@@ -78,6 +78,11 @@ class Database:
                 yield
             finally:
                 session.stdin.close()
+                try:
+                    session.wait(Budget.PROCESS.seconds)
+                except subprocess.TimeoutExpired:
+                    # A stream that broke on the way to the Pod does not hear of its end.
+                    session.kill()
 
     def waits(self, statement: str) -> bool:
         """Whether a statement that begins like this waits for a lock."""
