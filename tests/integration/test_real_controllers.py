@@ -54,7 +54,7 @@ def test_deployment_becomes_ready_rolls_what_an_edit_changes_and_goes(
     assert_exact(resee, tmp_path)
 
     resee.run("delete", "reseedeployment", resee.name, "--wait=true")
-    until(lambda: _deleted(resee), Budget.REPAIR)
+    until(lambda: _deleted(resee), Budget.GARBAGE)
 
 
 def _pods(resee: Resee) -> dict[str, set[str]]:

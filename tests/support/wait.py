@@ -23,6 +23,7 @@ class Budget(Enum):
     REPAIR = 20.0  # a deleted or edited child is as desired again
     PROCESS = 30.0  # a local process answers
     FAILOVER = 40.0  # the other operator replica leads after a kill -9
+    GARBAGE = 60.0  # what an owner leaves is gone: the collector asks every 30 s which kinds there are
     POD = 90.0  # a Pod of ours is Ready, images already on the node
     ROLLOUT = 180.0  # a Deployment rolled to a new template
     SWEEP = 660.0  # beat has sent again what was lost with Redis: 5 minutes old, looked for every 5 minutes

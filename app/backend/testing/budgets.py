@@ -1,4 +1,4 @@
-"""How long tests wait, in seconds. RESEE_TEST_PATIENCE multiplies all of them on a slow machine."""
+"""How long tests wait, in seconds. RESEE_WAIT_MULTIPLIER multiplies all of them on a slow machine."""
 
 import os
 import time
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
-_PATIENCE = float(os.environ.get("RESEE_TEST_PATIENCE", "1"))
+_PATIENCE = float(os.environ.get("RESEE_WAIT_MULTIPLIER", "1"))
 
 SERVICE_STARTS = 30 * _PATIENCE
 SERVICE_STOPS = 10 * _PATIENCE

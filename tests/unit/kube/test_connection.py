@@ -223,7 +223,7 @@ async def test_stream_that_falls_silent_is_given_up() -> None:
             async for line in lines:
                 seen.append(line)
 
-    async with connected(stream, Limits(silence=0.05)) as (connection, _):
+    async with connected(stream, Limits(silence=0.5)) as (connection, _):
         with pytest.raises(Unavailable, match="broke off"):
             await read(connection)
 
