@@ -6,11 +6,17 @@ import re
 
 import httpx
 import pytest
+from gunicorn.workers.gthread import STOP_KEEPALIVE_LINGER
 
+from resee_operator.components.web import DRAIN
 from tests.nginx.backend import StubBackend
 from tests.nginx.conftest import StartNginx
-from tests.nginx.server import NginxServer
+from tests.nginx.server import ENTRYPOINT, NginxServer
 from tests.support.wait import Budget, until
+
+UPSTREAM = re.compile(r"upstream backend \{.*keepalive_time (\d+)s;.*keepalive_timeout (\d+)s;", re.DOTALL)
+ENDPOINTS = 3
+"""Seconds until the last proxy of a busy node knows that a Pod is about to end."""
 
 
 @pytest.mark.parametrize("path", ["/api/contents/?search=a%20b", "/admin/login/"])
@@ -106,3 +112,11 @@ def test_connections_to_the_backend_are_kept(start_nginx: StartNginx) -> None:
             # A client connection each: what is kept is the backend's.
             assert httpx.get(f"{server.url}/api/x/").status_code == 200
         assert stub.connections == 1
+
+
+def test_nginx_leaves_a_connection_before_the_other_side_does() -> None:
+    found = UPSTREAM.search((ENTRYPOINT.parent / "templates/nginx.conf").read_text())
+    assert found is not None
+    oldest, unused = (int(seconds) for seconds in found.groups())
+    assert unused < STOP_KEEPALIVE_LINGER, "a process that has served its requests closes it first"
+    assert oldest + unused + ENDPOINTS < DRAIN, "a Pod that ends closes it first"

@@ -15,7 +15,7 @@ NAME = "web"
 CONDITION: str | None = "WebReady"
 
 _COMMAND: Final = ("python3", "-m", "gunicorn", "-c", "gunicorn.conf.py", "config.wsgi:application")
-_DRAIN: Final = 10
+DRAIN: Final = 10
 """Time before the process is told to end, in seconds: until every proxy knows that the Pod is gone, also on a
 busy node."""
 _GRACE: Final = 45
@@ -57,7 +57,7 @@ def _pod(resolved: Resolved) -> Pod:
         pooled=True,
         port=WEB_PORT,
         probes=_probes(),
-        lifecycle={"preStop": {"sleep": {"seconds": _DRAIN}}},
+        lifecycle={"preStop": {"sleep": {"seconds": DRAIN}}},
     )
     return Pod(component=NAME, container=container, settings=resolved.web.pods, grace=_GRACE, spread=True)
 
