@@ -38,9 +38,14 @@ def writing(url: str) -> Iterator[Writer]:
         yield writer
     finally:
         writer.stop()
+    assert_all_there(writer)
+    writer.close()
+
+
+def assert_all_there(writer: Writer) -> None:
+    """Every row that was acknowledged is there, and some were."""
     missing = writer.acknowledged - writer.stored()
     assert (missing, bool(writer.acknowledged)) == (set(), True), f"lost: {sorted(missing)}; {writer.count}"
-    writer.close()
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,10 @@ class Database:
 
     @contextmanager
     def held(self, lock: str) -> Iterator[None]:
-        """A transaction that holds what a LOCK statement takes until the block ends."""
+        """A transaction that holds what a LOCK statement takes until the block ends.
+
+        The server ends it: a stream that broke on the way to the Pod would not, and the lock would stay.
+        """
         kubectl = self.deployment.kubectl
         command = [
             str(kubectl.binary),
@@ -71,23 +79,24 @@ class Database:
         with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as session:
             assert session.stdin is not None
             assert session.stdout is not None
-            session.stdin.write(f"BEGIN;\n{lock};\nSELECT 'held';\n")
+            session.stdin.write(f"BEGIN;\n{lock};\nSELECT pg_backend_pid();\n")
             session.stdin.flush()
-            assert session.stdout.readline().strip() == "held"
+            holder = int(session.stdout.readline())
             try:
                 yield
             finally:
-                session.stdin.close()
-                try:
-                    session.wait(Budget.PROCESS.seconds)
-                except subprocess.TimeoutExpired:
-                    # A stream that broke on the way to the Pod does not hear of its end.
-                    session.kill()
+                session.kill()
+                self.ask(f"SELECT pg_terminate_backend({holder})")
 
     def waits(self, statement: str) -> bool:
         """Whether a statement that begins like this waits for a lock."""
         waiting = self.ask("SELECT query FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
         return any(line.startswith(statement) for line in waiting.splitlines())
+
+    def end_waits(self, statement: str) -> None:
+        """End the sessions that `waits` speaks of: one that waits does not see that its client is gone."""
+        theirs = f"wait_event_type = 'Lock' AND query LIKE '{statement}%'"
+        self.ask(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {theirs}")
 
 
 def told_of_upgrade(deployment: Deployment, image: str, phase: str, words: str) -> str:

@@ -168,6 +168,7 @@ def test_backups_that_fail_are_none(
             ask(kubectl, "ReseeBackup", "killed", deployment.name)
             for _ in range(TRIES):
                 killed_while_waiting(deployment, f"{deployment.name}-backup-", "LOCK TABLE")
+                database.end_waits("LOCK TABLE")
             failed = outcome(kubectl, "ReseeBackup", "killed")
         assert failed["phase"] == "Failed", failed
         assert_not_published(deployment, keys, before)

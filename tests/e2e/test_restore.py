@@ -19,11 +19,14 @@ import pytest
 from botocore.config import Config
 
 from resee_operator.components.pods import digest
+from tests.e2e.clients import Clients, assert_writes_on
 from tests.e2e.conftest import CLUSTER, HTTP_PORT, S3_PORT, devcluster, make_namespace
 from tests.e2e.deployments import Deployment
+from tests.e2e.faults import PAUSE, assert_all_there
 from tests.e2e.kubectl import Kubectl
 from tests.e2e.requests import ask, outcome, phase
 from tests.e2e.resee import Resee
+from tests.support.clients import Reader, Writer
 
 LOST = "resee-e2e-lost"
 BUCKET = "resee-backups"
@@ -47,7 +50,13 @@ def titles(user: Resee) -> set[str]:
 
 
 @pytest.fixture
-def saved(deployment: Deployment, url: str) -> Iterator[Resee]:
+def visitor(url: str) -> str:
+    """The token of a user who is known to every backup that is made from now on."""
+    return Resee(url).sign_up().token
+
+
+@pytest.fixture
+def saved(deployment: Deployment, visitor: str, url: str) -> Iterator[Resee]:
     """A user with one content in the newest backup, and one that came after it."""
     user = Resee(url).sign_up()
     user.create_content("Before the backup")
@@ -60,24 +69,55 @@ def saved(deployment: Deployment, url: str) -> Iterator[Resee]:
     deployment.wait("Degraded", "False")
 
 
-def test_rows_come_back_and_what_was_there_is_saved(deployment: Deployment, saved: Resee, url: str) -> None:
+@pytest.fixture
+def clients(saved: Resee, visitor: str, url: str) -> Iterator[Clients]:
+    """Clients whose rows all came after the backup; slow ones, for a small machine has a restore to do."""
+    made = Clients(Writer(url, visitor, pause=PAUSE).start(), Reader(url, visitor, rate=1 / PAUSE).start())
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def late(visitor: str, url: str) -> Iterator[Writer]:
+    """A client that writes once it is started."""
+    writer = Writer(url, visitor, pause=PAUSE)
+    yield writer
+    writer.stop()
+    writer.close()
+
+
+def test_rows_come_back_and_what_was_there_is_saved(
+    deployment: Deployment, saved: Resee, clients: Clients, late: Writer, url: str
+) -> None:
+    """A new writer takes over while it is closed: what it is acknowledged came after the opening."""
     kubectl = deployment.kubectl
     ask(kubectl, "ReseeRestore", "back", deployment.name, backup="before")
     phase(kubectl, "ReseeRestore", "back", "Saving")
     closed = httpx.get(f"{url}/api/contents/")
     assert (closed.status_code, closed.headers["Retry-After"]) == (503, "30"), closed.text
+    late.start()
+    clients.writer.stop()
 
     restored = outcome(kubectl, "ReseeRestore", "back")
     assert restored["phase"] == "Succeeded", restored
     deployment.settle()
     assert titles(saved) == {"Before the backup"}
+    assert_writes_on(late)
+    late.stop()
+    clients.judge_closed("restore")
+    assert late.count.closed == len(late.count.failed), "\n".join(late.count.failed)
+    assert late.acknowledged <= late.stored(), "rows that were acknowledged after the opening are missing"
+
     ask(kubectl, "ReseeRestore", "undo", deployment.name, backup=restored["safetyBackup"])
     assert outcome(kubectl, "ReseeRestore", "undo")["phase"] == "Succeeded"
     deployment.settle()
     assert titles(saved) == {"Before the backup", "After the backup"}
+    assert_all_there(clients.writer)
 
 
-def test_one_that_fails_leaves_the_old_data_serving(deployment: Deployment, saved: Resee) -> None:
+def test_one_that_fails_leaves_the_old_data_serving(
+    deployment: Deployment, saved: Resee, clients: Clients
+) -> None:
     kubectl = deployment.kubectl
     ask(kubectl, "ReseeRestore", "fails", deployment.name)
     uid = kubectl.get("reseerestore", "fails")["metadata"]["uid"]
@@ -92,6 +132,9 @@ def test_one_that_fails_leaves_the_old_data_serving(deployment: Deployment, save
     assert degraded["reason"] == "RestoreFailed"
     deployment.settle()
     assert titles(saved) == {"Before the backup", "After the backup"}
+    assert_writes_on(clients.writer, len(clients.writer.acknowledged))
+    clients.judge_closed("restore that fails")
+    assert_all_there(clients.writer)
 
 
 def manifest(**spec: Any) -> dict[str, Any]:

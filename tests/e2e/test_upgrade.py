@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import logging
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,14 +11,13 @@ from typing import Any
 
 import pytest
 
+from tests.e2e.clients import Clients
 from tests.e2e.deployments import Deployment
 from tests.e2e.images import ADD_NOTE, NOTE, in_use, layer, take_back
 from tests.e2e.kubectl import Kubectl, KubectlError
 from tests.e2e.resee import Resee
 from tests.support.clients import Reader, Writer
 from tests.support.wait import Budget, until
-
-log = logging.getLogger(__name__)
 
 ROTATIONS = int(os.environ.get("RESEE_E2E_ROTATIONS", "1"))
 """Rotations one after another; more than one where their figures are taken."""
@@ -46,39 +44,13 @@ def images(deployment: Deployment, tmp_path_factory: pytest.TempPathFactory) -> 
     return Layered(base, migrating, layer(folder, migrating, "broken", "gunicorn.conf.py", BROKEN))
 
 
-@dataclass
-class Clients:
-    """A user who writes and one who reads."""
-
-    writer: Writer
-    reader: Reader
-
-    def judge(self, title: str) -> None:
-        """Stop: nothing failed, and nothing that was acknowledged is lost."""
-        self.writer.stop()
-        self.reader.stop()
-        figures = f"writer: {self.writer.count}; reader: {self.reader.count}"
-        assert self.writer.count.failed + self.reader.count.failed == [], figures
-        assert self.writer.acknowledged <= self.writer.stored(), "acknowledged rows are missing"
-
-        def done() -> None:
-            assert self.writer.unfinished() == set()
-
-        until(done, Budget.POD)
-        rows, tasks = len(self.writer.acknowledged), len(self.writer.tasks)
-        assert rows > 0, "nothing was written"
-        log.info("%s: %s; %d rows and %d tasks, none lost", title, figures, rows, tasks)
-
-
 @pytest.fixture
 def clients(several: Deployment, url: str) -> Iterator[Clients]:
     several.settle()
     token = Resee(url).sign_up().token
     made = Clients(Writer(url, token).start(), Reader(url, token).start())
     yield made
-    for client in (made.writer, made.reader):
-        client.stop()
-        client.close()
+    made.close()
 
 
 @pytest.fixture(scope="module")

@@ -24,10 +24,15 @@ class Count:
 
     done: int = 0
     failed: list[str] = field(default_factory=list)
+    closed: int = 0
+    """Of the failed ones, those that were told when to come back: 503 with Retry-After."""
     slowest: float = 0.0
 
     def __str__(self) -> str:
-        return f"{self.done} requests, {len(self.failed)} failed, slowest {self.slowest * 1000:.0f} ms"
+        failed = f"{len(self.failed)} failed" + (
+            f" ({self.closed} told when to come back)" if self.closed else ""
+        )
+        return f"{self.done} requests, {failed}, slowest {self.slowest * 1000:.0f} ms"
 
 
 class Client:
@@ -50,7 +55,8 @@ class Client:
     def stop(self) -> None:
         """End, and wait for the answers that are still to come."""
         self._end.set()
-        self._thread.join()
+        if self._thread.is_alive():
+            self._thread.join()
 
     def close(self) -> None:
         """Let the connections go."""
@@ -59,14 +65,17 @@ class Client:
     def ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """One request, counted; its JSON, None where it failed."""
         start = time.monotonic()
+        closed = False
         try:
             answer = self._http.request(method, path, json=body)
+            closed = answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and "Retry-After" in answer.headers
             problem = "" if answer.is_success else f"{answer.status_code} {answer.text[:200]}"
         except httpx.HTTPError as error:
             problem = f"{type(error).__name__} {error}"
         seconds = time.monotonic() - start
         with self._lock:
             self.count.done += 1
+            self.count.closed += closed
             self.count.slowest = max(self.count.slowest, seconds)
             if problem:
                 at = time.strftime("%H:%M:%S")
