@@ -26,7 +26,7 @@ from tests.support.wait import Budget, until
 
 REQUESTS, CONNECTIONS = 10_000, 8
 RATE, BURST = 10, 20  # of each address, as in production
-USER_LIMIT = 60  # an hour: below what nginx lets pass, so that the backend refuses as well
+USER_LIMIT = 30  # an hour: what nginx lets pass within a second, so that the backend refuses as well
 PASSWORD = "correct-horse-7"
 
 
