@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,8 +21,13 @@ from devcluster.progress import Progress
 from tests import counts
 from tests.counts import Counts
 from tests.suites import REPORT, SUITES, Command, Suite
+from tests.turns import Turns
 
+AT_ONCE = 2
+"""Suites side by side: most of them wait for something half of their time."""
 _LAST_LINES = 60
+_TEST_LIMIT = 300
+"""Seconds after which a test counts as stuck, as in pyproject.toml; as patient as the waits in it."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +38,14 @@ class Runner:
     progress: Progress
 
     def run(self, suites: Sequence[Suite]) -> Counts:
-        """Run the lanes side by side and return the sum of all counts."""
-        lanes: dict[int, list[Suite]] = {}
-        for suite in suites:
-            lanes.setdefault(suite.lane, []).append(suite)
+        """Run the suites, some of them side by side, and return the sum of all counts."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        with ThreadPoolExecutor(max(1, len(lanes))) as pool:
-            return sum(pool.map(self._lane, lanes.values()), Counts())
+        turns = Turns(suites)
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            return sum(pool.map(self._lane, [turns] * AT_ONCE), Counts())
 
-    def _lane(self, suites: Iterable[Suite]) -> Counts:
-        return sum((self._suite(suite) for suite in suites), Counts())
+    def _lane(self, turns: Turns) -> Counts:
+        return sum((self._suite(suite) for suite in turns), Counts())
 
     def _suite(self, suite: Suite) -> Counts:
         report, log = (self.folder / f"{suite.name}.{kind}" for kind in ("xml", "log"))
@@ -71,13 +74,28 @@ def _with_report(command: Command, report: Path) -> list[str]:
 
 
 def _call(command: list[str], folder: Path, words: int) -> int:
-    environment = {**os.environ, "CI": "true", "PYTHONPATH": str(paths.ROOT) if folder == paths.ROOT else ""}
     try:
-        done = subprocess.run(command, cwd=folder, env=environment, stdout=words, stderr=words, check=False)
+        done = subprocess.run(
+            command, cwd=folder, env=_environment(folder), stdout=words, stderr=words, check=False
+        )
     except FileNotFoundError as missing:
         os.write(words, f"{missing.filename} is not installed.\n".encode())
         return 127
     return done.returncode
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    # Hundreds of programs are started, of which each would compile anew what it imports: for longer than it
+    # works then.
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    patience = float(os.environ.get("RESEE_WAIT_MULTIPLIER", "1"))
+    return {
+        **kept,
+        "CI": "true",
+        "PYTHONPATH": str(paths.ROOT) if folder == paths.ROOT else "",
+        "PYTHONPYCACHEPREFIX": str(paths.state_dir() / "pycache"),
+        "PYTEST_TIMEOUT": f"{_TEST_LIMIT * patience:.0f}",
+    }
 
 
 @click.command()

@@ -1,7 +1,7 @@
 """The table of all test suites: what is run, where, and what must be there before.
 
-Suites of one lane run one after another in this order, the two lanes side by side; each takes about half of
-the time on 2 cores. What uses this checkout's engine is in one lane: its last cluster takes the engine along.
+They begin in this order: first what takes longest, so that at the end only short ones are left to share. What
+uses this checkout's engine is never run beside another of these: its last cluster takes the engine along.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _VITEST: Command = (
     *("--reporter=junit", f"--outputFile.junit={REPORT}"),
 )
 # Minutes on a machine that has never built them: before the tests, whose own budgets are seconds.
-_PROGRAMS: Command = (*_DEVCLUSTER, "programs", "helm", "kube", "kwok", "promtool")
+_PROGRAMS: Command = (*_DEVCLUSTER, "programs", "helm", "kube", "kwok", "promtool", "versitygw")
 _IMAGES: Command = (*_DEVCLUSTER, "build")
 _E2E_PORT = int(os.environ.get("RESEE_E2E_PORT", "18080"))
 _E2E_CLUSTER: Command = (
@@ -34,6 +34,7 @@ _E2E_CLUSTER: Command = (
 )
 _NODE_MODULES: Command = (sys.executable, "-m", "tools.node_modules")
 _PARALLEL: Command = ("-n", "2")
+_WITHOUT_BACKUP: Command = ("--ignore=tests/integration/backup",)
 
 
 @dataclass(frozen=True)
@@ -41,26 +42,21 @@ class Suite:
     """One suite, run in its folder; the commands of ``before`` must succeed first, at the root."""
 
     name: str
-    lane: int
     command: Command
     folder: Path = ROOT
     before: tuple[Command, ...] = ()
+    engine: bool = False
 
 
 SUITES: tuple[Suite, ...] = (
-    Suite("unit", 1, (*_PYTEST, *_PARALLEL, "tests/unit")),
-    Suite("backend", 1, (*_PYTEST, *_PARALLEL), folder=BACKEND),
-    Suite("nginx", 1, (*_PYTEST, "tests/nginx")),
-    Suite("frontend", 1, _VITEST, folder=FRONTEND, before=(_NODE_MODULES,)),
-    Suite("images", 1, (*_PYTEST, "tests/images"), before=(_IMAGES,)),
-    Suite("e2e", 1, (*_PYTEST, "tests/e2e"), before=(_NODE_MODULES, _E2E_CLUSTER)),
-    Suite("chart", 2, (*_PYTEST, *_PARALLEL, "tests/chart"), before=(_PROGRAMS,)),
-    Suite("backup", 2, (*_PYTEST, *_PARALLEL, "tests/integration/backup"), before=(_PROGRAMS,)),
-    Suite(
-        "integration",
-        2,
-        (*_PYTEST, "tests/integration", "--ignore=tests/integration/backup"),
-        before=(_PROGRAMS,),
-    ),
-    Suite("devcluster", 2, (*_PYTEST, "tests/devcluster"), before=(_PROGRAMS,)),
+    Suite("images", (*_PYTEST, "tests/images"), before=(_IMAGES,), engine=True),
+    Suite("integration", (*_PYTEST, *_WITHOUT_BACKUP, "tests/integration"), before=(_PROGRAMS,)),
+    Suite("e2e", (*_PYTEST, "tests/e2e"), before=(_NODE_MODULES, _E2E_CLUSTER), engine=True),
+    Suite("devcluster", (*_PYTEST, "tests/devcluster"), before=(_PROGRAMS,)),
+    Suite("backend", (*_PYTEST, *_PARALLEL), folder=BACKEND),
+    Suite("frontend", _VITEST, folder=FRONTEND, before=(_NODE_MODULES,)),
+    Suite("unit", (*_PYTEST, *_PARALLEL, "tests/unit")),
+    Suite("backup", (*_PYTEST, *_PARALLEL, "tests/integration/backup"), before=(_PROGRAMS,)),
+    Suite("chart", (*_PYTEST, *_PARALLEL, "tests/chart"), before=(_PROGRAMS,)),
+    Suite("nginx", (*_PYTEST, "tests/nginx")),
 )

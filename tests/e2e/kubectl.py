@@ -1,4 +1,7 @@
-"""kubectl as the tests use it: JSON in, JSON out, never against another cluster than devcluster's own."""
+"""kubectl as the tests use it, and reads without a process.
+
+Never against another cluster than devcluster's own.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,8 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from tests.support.api import reader
 
 Object = dict[str, Any]
 
@@ -42,14 +47,11 @@ class Kubectl:
 
     def get(self, kind: str, name: str) -> Object:
         """Read one object."""
-        found: Object = json.loads(self("get", kind, name, "-o", "json"))
-        return found
+        return reader(self.kubeconfig).get(kind, name, self.namespace)
 
     def list(self, kind: str, selector: str = "") -> list[Object]:
-        """Read all objects of a kind that carry the labels of `selector`."""
-        found = json.loads(self("get", kind, "-l", selector, "-o", "json"))
-        items: list[Object] = found["items"]
-        return items
+        """Read all objects of a kind, or of several, that carry the labels of `selector`."""
+        return reader(self.kubeconfig).list(kind, self.namespace, selector)
 
     def apply(self, manifest: Object) -> str:
         """Apply one object."""
@@ -61,7 +63,7 @@ class Kubectl:
 
     def exists(self, kind: str, name: str) -> bool:
         """Whether the object is there."""
-        return bool(self("get", kind, name, "--ignore-not-found", "-o", "name").strip())
+        return reader(self.kubeconfig).find(kind, name, self.namespace) is not None
 
     def into(self, namespace: str) -> Kubectl:
         """The same cluster, another namespace."""

@@ -8,6 +8,8 @@ from typing import Any
 
 import httpx
 
+from tests.support.wait import Budget
+
 Json = dict[str, Any]
 
 
@@ -18,7 +20,7 @@ class Resee:
     url: str
     email: str = field(default_factory=lambda: f"e2e-{secrets.token_hex(6)}@example.com")
     password: str = field(default_factory=lambda: secrets.token_urlsafe(18))
-    timeout: float = 10.0
+    timeout: float = field(default_factory=lambda: Budget.PROCESS.seconds)
     http: Any = httpx
     """What makes the calls: a client where there are many, since each call makes one else."""
     _access: str = ""
@@ -97,4 +99,4 @@ class Resee:
 
     def health(self, kind: str) -> httpx.Response:
         """`live`, `ready` or `detailed`, whatever the status code is."""
-        return httpx.get(f"{self.url}/api/health/{kind}/", timeout=10)
+        return httpx.get(f"{self.url}/api/health/{kind}/", timeout=Budget.PROCESS.seconds)

@@ -38,7 +38,7 @@ def serving(deployment: Deployment, url: str) -> Iterator[None]:
     uid = deployment.kubectl.get("deployment", f"{deployment.name}-web")["metadata"]["uid"]
     yield
     try:
-        assert httpx.get(f"{url}/api/health/ready/", timeout=10).status_code == 200
+        assert httpx.get(f"{url}/api/health/ready/", timeout=Budget.PROCESS.seconds).status_code == 200
         assert deployment.kubectl.get("deployment", f"{deployment.name}-web")["metadata"]["uid"] == uid
     finally:
         deployment.restore(before)

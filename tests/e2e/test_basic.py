@@ -13,6 +13,7 @@ from tests.e2e.conftest import S3_PORT
 from tests.e2e.deployments import Deployment
 from tests.e2e.kubectl import Kubectl
 from tests.e2e.test_backup import run_backup
+from tests.support.wait import Budget
 
 HOST = "resee.example.com"
 BUCKET = "resee-backups"
@@ -65,7 +66,7 @@ def test_basic_serves_its_host_and_backs_up_to_s3(
     basic.wait("Ready")
 
     url = forward(second, "service/basic-nginx")
-    answer = httpx.get(f"{url}/api/health/ready/", headers={"Host": HOST}, timeout=10)
+    answer = httpx.get(f"{url}/api/health/ready/", headers={"Host": HOST}, timeout=Budget.PROCESS.seconds)
     assert answer.status_code == 200, answer.text
     assert basic.read()["status"]["url"] == f"https://{HOST}"
 

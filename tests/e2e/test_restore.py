@@ -27,6 +27,7 @@ from tests.e2e.kubectl import Kubectl
 from tests.e2e.requests import ask, outcome, phase
 from tests.e2e.resee import Resee
 from tests.support.clients import Reader, Writer
+from tests.support.wait import Budget
 
 LOST = "resee-e2e-lost"
 BUCKET = "resee-backups"
@@ -93,7 +94,7 @@ def test_rows_come_back_and_what_was_there_is_saved(
     kubectl = deployment.kubectl
     ask(kubectl, "ReseeRestore", "back", deployment.name, backup="before")
     phase(kubectl, "ReseeRestore", "back", "Saving")
-    closed = httpx.get(f"{url}/api/contents/")
+    closed = httpx.get(f"{url}/api/contents/", timeout=Budget.PROCESS.seconds)
     assert (closed.status_code, closed.headers["Retry-After"]) == (503, "30"), closed.text
     late.start()
     clients.writer.stop()

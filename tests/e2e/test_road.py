@@ -11,7 +11,7 @@ from tests.support.wait import Budget, until
 
 
 def test_health_ready_looks_at_its_dependencies(url: str) -> None:
-    answer = httpx.get(f"{url}/api/health/ready/", timeout=10)
+    answer = httpx.get(f"{url}/api/health/ready/", timeout=Budget.PROCESS.seconds)
 
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
@@ -52,8 +52,8 @@ def test_a_task_started_by_the_api_comes_back_with_its_result(url: str) -> None:
 
 
 def test_the_page_and_djangos_static_files_are_served(url: str) -> None:
-    page = httpx.get(f"{url}/reviews", timeout=10)
-    style = httpx.get(f"{url}/static/admin/css/base.css", timeout=10)
+    page = httpx.get(f"{url}/reviews", timeout=Budget.PROCESS.seconds)
+    style = httpx.get(f"{url}/static/admin/css/base.css", timeout=Budget.PROCESS.seconds)
 
     assert page.status_code == 200
     assert '<div id="root">' in page.text

@@ -15,6 +15,7 @@ from devcluster.deploy.chart import ESTABLISHED
 from resee_operator.kube.client import KubeClient
 from resee_operator.kube.configuration import load_configuration
 from resee_operator.kube.connection import Connection
+from tests.support.wait import Budget
 
 ROOT = Path(__file__).parents[2]
 CRDS = ROOT / "crds"
@@ -27,7 +28,8 @@ def kubectl(server: ApiServer, *args: str, stdin: str | None = None) -> str:
         AssertionError: it failed; carries its error output.
     """
     command = [str(server.kubectl), f"--kubeconfig={server.kubeconfig}", *args]
-    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=60, check=False)
+    limit = Budget.COMMAND.seconds
+    done = subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=limit, check=False)
     assert done.returncode == 0, f"kubectl {' '.join(args)}: {done.stderr}"
     return done.stdout
 
@@ -48,7 +50,13 @@ def apply(server: ApiServer, manifest: dict[str, Any]) -> None:
 def install_crd(server: ApiServer) -> None:
     """Install the definitions and wait until the server serves them."""
     kubectl(server, "apply", "--server-side", "-f", str(CRDS))
-    kubectl(server, "wait", f"--for={ESTABLISHED}", "--timeout=30s", "-f", str(CRDS))
+    wait_established(server, CRDS)
+
+
+def wait_established(server: ApiServer, definitions: Path) -> None:
+    """Wait until the server serves these definitions."""
+    timeout = f"--timeout={Budget.PROCESS.seconds:.0f}s"
+    kubectl(server, "wait", f"--for={ESTABLISHED}", timeout, "-f", str(definitions))
 
 
 def make_namespace(server: ApiServer, name: str) -> None:

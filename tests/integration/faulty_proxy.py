@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import json
 import random
-import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +18,8 @@ from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector, web
 
 from devcluster.apiserver import ApiServer
 from devcluster.ports import free_port
+from tests.support.api import access
+from tests.support.wait import Budget
 
 _FAULTS = ((500, "InternalError"), (429, "TooManyRequests"), (409, "Conflict"))
 
@@ -67,7 +67,7 @@ class FaultyProxy:
         self._server = server
         self._port = free_port()
         self._random = random.Random(20261123)
-        self._context = _context(server.kubeconfig, folder)
+        _, self._context = access(server.kubeconfig.read_text())
         self._started = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="proxy")
@@ -75,7 +75,7 @@ class FaultyProxy:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        assert self._started.wait(10), "the proxy starts"
+        assert self._started.wait(Budget.PROCESS.seconds), "the proxy starts"
         return self
 
     def __exit__(
@@ -153,17 +153,3 @@ class FaultyProxy:
             "contexts": [{"name": "proxy", "context": {"cluster": "proxy", "user": "proxy"}}],
         }
         self.kubeconfig.write_text(yaml.safe_dump(config))
-
-
-def _context(kubeconfig: Path, folder: Path) -> ssl.SSLContext:
-    config: dict[str, Any] = yaml.safe_load(kubeconfig.read_text())
-    cluster, user = config["clusters"][0]["cluster"], config["users"][0]["user"]
-    authority = base64.b64decode(cluster["certificate-authority-data"]).decode()
-    context = ssl.create_default_context(cadata=authority)
-    files = []
-    for key in ("client-certificate-data", "client-key-data"):
-        file = folder / f"proxy-{key}"
-        file.write_bytes(base64.b64decode(user[key]))
-        files.append(str(file))
-    context.load_cert_chain(*files)
-    return context

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import os
 import signal
@@ -111,12 +110,15 @@ class OperatorProcess:
         return sum(self.metric("resee_operator_api_calls_total", verb=verb) for verb in wanted)
 
     def get(self, path: str) -> tuple[int, str]:
-        """Status and text of the operator's own HTTP server."""
+        """Status and text of the operator's own HTTP server; AssertionError where it does not answer."""
+        url, timeout = f"http://127.0.0.1:{self._port}{path}", Budget.ANSWER.seconds
         try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}", timeout=5) as answer:
+            with urllib.request.urlopen(url, timeout=timeout) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             return error.code, error.read().decode()
+        except OSError as error:
+            raise AssertionError(f"{self.name} does not answer: {error}") from None
 
     def __enter__(self) -> Self:
         return self.start()
@@ -139,10 +141,7 @@ class OperatorProcess:
     def _check_ready(self) -> None:
         assert self._process is not None
         assert self._process.poll() is None, f"the operator ended: {self.log.read_text()[-2000:]}"
-        with contextlib.suppress(OSError):
-            assert self.get("/readyz")[0] == 200, "the operator is ready"
-            return
-        raise AssertionError("the operator answers")
+        assert self.get("/readyz")[0] == 200, "the operator is ready"
 
     def _signal(self, number: signal.Signals) -> None:
         if self._process is not None and self._process.poll() is None:

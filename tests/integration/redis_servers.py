@@ -78,11 +78,23 @@ class Server(LocalProcess):
     def client(self, secret: Mapping[str, str] | None = None) -> redis.Redis:
         """A client by the passwords that it was given, or by others."""
         password = (secret or self.secret)["password" if self.name == "redis" else "sentinel-password"]
-        return redis.Redis(self.host, self.port, password=password, socket_timeout=3, decode_responses=True)
+        timeout = Budget.ANSWER.seconds
+        return redis.Redis(
+            self.host, self.port, password=password, socket_timeout=timeout, decode_responses=True
+        )
 
     def ask(self, *words: str) -> Any:
         """What it answers, in the form that the client library gives it."""
         return self.client().execute_command(*words)  # type: ignore[no-untyped-call]
+
+    def look(self, *words: str) -> Any:
+        """The same in a wait: a server that is away, or does not know yet, is asked again."""
+        try:
+            said = self.ask(*words)
+        except redis.RedisError as error:
+            raise AssertionError(f"{self.host} does not answer: {error}") from error
+        assert said, f"{self.host} does not know yet"
+        return said
 
     def answers(self) -> bool:
         try:
@@ -105,8 +117,8 @@ class Server(LocalProcess):
     def _inside(self, command: list[str]) -> int:
         # A call that names its server already keeps the name: the last one counts.
         here = [self.here(part).replace("redis-cli ", f"redis-cli -h {self.host} ") for part in command]
-        env = os.environ | self.environment()
-        done = subprocess.run(here, env=env, check=False, timeout=30, user=self.uid, group=self.gid)
+        env, limit = os.environ | self.environment(), Budget.COMMAND.seconds
+        done = subprocess.run(here, env=env, check=False, timeout=limit, user=self.uid, group=self.gid)
         return done.returncode
 
 
@@ -121,13 +133,11 @@ class Cluster:
 
     def master(self) -> Server:
         """The master that a majority of the Sentinels names, and that says so itself with a replica."""
-        named = [watcher.ask("SENTINEL GET-MASTER-ADDR-BY-NAME", "resee")[0] for watcher in self.watchers]
+        asked = ("SENTINEL GET-MASTER-ADDR-BY-NAME", "resee")
+        named = [watcher.look(*asked)[0] for watcher in self.watchers]
         host = max(named, key=named.count)
         (server,) = (one for one in self.servers if one.host == host)
-        try:
-            state: dict[str, Any] = server.client().info("replication")
-        except redis.RedisError as error:
-            raise AssertionError(f"{host} does not answer: {error}") from error
+        state: dict[str, Any] = server.look("INFO", "replication")
         assert (state["role"], named.count(host)) == ("master", 3), f"{host} is named by {named}"
         assert state["min_slaves_good_slaves"] >= 1, f"{host} has no replica"
         return server
@@ -135,9 +145,9 @@ class Cluster:
     def whole(self) -> Server:
         """The master, once both others follow it and every Sentinel knows all."""
         master = self.master()
-        assert master.client().info("replication")["connected_slaves"] == 2
+        assert master.look("INFO", "replication")["connected_slaves"] == 2
         for watcher in self.watchers:
-            state = watcher.ask("SENTINEL MASTER", "resee")
+            state = watcher.look("SENTINEL MASTER", "resee")
             assert (int(state["num-slaves"]), int(state["num-other-sentinels"])) == (2, 2)
         return master
 

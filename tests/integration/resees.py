@@ -8,6 +8,7 @@ from typing import Any
 
 from devcluster.apiserver import ApiServer
 from tests.integration.cluster import apply, kubectl
+from tests.support.api import reader
 from tests.support.wait import Budget, until
 
 CHILDREN = (
@@ -40,8 +41,8 @@ class Resee:
         return self.get("reseedeployment", self.name)
 
     def get(self, kind: str, name: str) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.run("get", kind, name, "-o", "json"))
-        return found
+        """One object as it is now; AssertionError where there is none."""
+        return reader(self.server.kubeconfig).get(kind, name, self.namespace)
 
     def run(self, *args: str) -> str:
         """kubectl in the namespace."""
@@ -53,8 +54,8 @@ class Resee:
 
     def children(self) -> dict[str, dict[str, Any]]:
         """All objects with the deployment's labels, by kind and name."""
-        selector = f"-lapp.kubernetes.io/instance={self.name},app.kubernetes.io/managed-by=resee-operator"
-        items = json.loads(self.run("get", CHILDREN, selector, "-o", "json"))["items"]
+        labels = f"app.kubernetes.io/instance={self.name},app.kubernetes.io/managed-by=resee-operator"
+        items = reader(self.server.kubeconfig).list(CHILDREN, self.namespace, labels)
         return {f"{item['kind']}/{item['metadata']['name']}": item for item in items}
 
     def versions(self) -> dict[str, str]:
@@ -62,9 +63,8 @@ class Resee:
         return {name: item["metadata"]["resourceVersion"] for name, item in self.children().items()}
 
     def condition(self, kind: str) -> dict[str, Any]:
-        conditions = self.read().get("status", {}).get("conditions", [])
-        found: dict[str, Any] = next((item for item in conditions if item["type"] == kind), {})
-        return found
+        """One condition of the status; empty before it was written."""
+        return _condition(self.read(), kind)
 
     def wait_for(
         self, kind: str, status: str, reason: str | None = None, budget: Budget = Budget.DEPLOYMENT
@@ -72,7 +72,8 @@ class Resee:
         """Return when a condition has an answer about the present generation."""
 
         def check() -> None:
-            found, generation = self.condition(kind), self.read()["metadata"]["generation"]
+            live = self.read()
+            found, generation = _condition(live, kind), live["metadata"]["generation"]
             assert found.get("status") == status, f"{kind} is {found}"
             assert reason is None or found["reason"] == reason, f"{kind} is {found}"
             assert found["observedGeneration"] == generation, f"{kind} is {found}"
@@ -83,3 +84,9 @@ class Resee:
         """Return when it is Ready and nothing is under way."""
         self.wait_for("Ready", "True")
         self.wait_for("Progressing", "False")
+
+
+def _condition(live: dict[str, Any], kind: str) -> dict[str, Any]:
+    conditions = live.get("status", {}).get("conditions", [])
+    found: dict[str, Any] = next((item for item in conditions if item["type"] == kind), {})
+    return found

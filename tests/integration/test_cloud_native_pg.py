@@ -11,15 +11,14 @@ from typing import Any
 import pytest
 
 from devcluster.apiserver import ApiServer
-from devcluster.deploy.chart import ESTABLISHED
-from tests.integration.cluster import kubectl
+from tests.integration.cluster import kubectl, wait_established
 from tests.integration.controllers import Controllers
 from tests.integration.operator_process import OperatorProcess
 from tests.integration.resees import Resee
 from tests.support.deployments import ROOT, manifests_of, production, resolved_of
 from tests.support.wait import Budget, until
 
-KINDS = str(ROOT / "tests" / "support" / "cloud_native_pg.yaml")
+KINDS = ROOT / "tests" / "support" / "cloud_native_pg.yaml"
 PROVIDER = {"provider": "CloudNativePG"}
 POOLER = {"enabled": True, "instances": 2}
 
@@ -28,7 +27,7 @@ POOLER = {"enabled": True, "instances": 2}
 def alone(server: ApiServer, namespace: str, tmp_path: Path) -> Iterator[OperatorProcess]:
     """An operator that looks after the test's namespace only; the kinds are gone afterwards."""
     yield OperatorProcess(server.kubeconfig, tmp_path, "operator", namespace, RESEE_NAMESPACES=namespace)
-    kubectl(server, "delete", "--ignore-not-found", "-f", KINDS)
+    kubectl(server, "delete", "--ignore-not-found", "-f", str(KINDS))
 
 
 def cloud_native_pg(resee: Resee) -> None:
@@ -58,8 +57,8 @@ def test_its_operator_is_asked_for_and_then_used(
             said = resee.condition("Ready")["message"]
             assert "s.postgresql.cnpg.io" in said
 
-        kubectl(server, "apply", "--server-side", "-f", KINDS)
-        kubectl(server, "wait", f"--for={ESTABLISHED}", "--timeout=30s", "-f", KINDS)
+        kubectl(server, "apply", "--server-side", "-f", str(KINDS))
+        wait_established(server, KINDS)
         with alone as operator:
             operator.lead()
             cloud_native_pg(resee)

@@ -11,6 +11,7 @@ import pytest
 from devcluster.apiserver import ApiServer
 from tests.integration.cluster import kubectl
 from tests.support.deployments import EXTERNAL, STAGES, example, resource
+from tests.support.wait import Budget
 from tests.unit.api.test_parse import REFUSED
 
 NOT_ASKED = frozenset({"spec.foo"})
@@ -23,8 +24,9 @@ def apply(server: ApiServer, namespace: str, spec: dict[str, Any], *flags: str, 
     del manifest["metadata"]["uid"]
     manifest["metadata"]["namespace"] = namespace
     command = [str(server.kubectl), f"--kubeconfig={server.kubeconfig}", "apply", *flags, "-f", "-"]
+    limit = Budget.COMMAND.seconds
     done = subprocess.run(
-        command, input=json.dumps(manifest), capture_output=True, text=True, timeout=60, check=False
+        command, input=json.dumps(manifest), capture_output=True, text=True, timeout=limit, check=False
     )
     return done.stderr if done.returncode else ""
 

@@ -17,6 +17,7 @@ from tests.integration.cluster import apply
 from tests.integration.controllers import Controllers
 from tests.integration.operator_process import OperatorProcess
 from tests.integration.resees import Resee
+from tests.support.wait import Budget
 
 NOTHING, CHANGES, ERROR = 0, 2, 1
 VALUE = "sentinel-2b7e-never-print"
@@ -87,7 +88,7 @@ def plan(
         capture_output=True,
         text=True,
         check=False,
-        timeout=60,
+        timeout=Budget.COMMAND.seconds,
     )
 
 

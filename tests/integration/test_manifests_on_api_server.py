@@ -15,6 +15,7 @@ from resee_operator.engine.diff import compare
 from resee_operator.stages import resolve
 from tests.integration.cluster import kubectl
 from tests.support.deployments import DEFAULTS, STAGES, example, facts_of, manifests_of
+from tests.support.wait import Budget
 
 RESTRICTED = "pod-security.kubernetes.io/warn=restricted"
 
@@ -36,7 +37,8 @@ def server_side_apply(server: ApiServer, manifests: list[Manifest]) -> str:
     """Apply all of them, and give back the server's warnings."""
     command = [str(server.kubectl), f"--kubeconfig={server.kubeconfig}", "apply", "--server-side", "-f", "-"]
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": manifests})
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=60, check=False)
+    limit = Budget.COMMAND.seconds
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=limit, check=False)
     assert done.returncode == 0, done.stderr
     return done.stderr
 

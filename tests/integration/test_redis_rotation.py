@@ -26,7 +26,8 @@ from tests.unit.engine.jobs import COMPONENT, end_job
 from tests.unit.engine.world import KEY, World
 
 ASKED = "2026-11"
-ROUNDS = 80
+ROUNDS = 400
+"""More than a busy machine needs: the Jobs are real, and rounds go on while they run."""
 
 
 @dataclass
@@ -184,7 +185,6 @@ def judge(walk: Walk) -> None:
         assert server.client(walk.secret()).ping()
 
 
-@pytest.mark.timeout(120)
 async def test_one_server() -> None:
     world = await asked()
     with service_folder() as folder, ExitStack() as running:
@@ -197,7 +197,6 @@ async def test_one_server() -> None:
             judge(walk)
 
 
-@pytest.mark.timeout(240)
 async def test_servers_and_sentinels() -> None:
     external = {"provider": "External", "external": {"secretName": "rds"}}
     world = await asked(stage="Production", redis={"provider": "Sentinel", "tls": False}, database=external)

@@ -17,6 +17,7 @@ from resee_operator.api import parse
 from resee_operator.errors import InvalidSpec
 from tests.support.deployments import resource
 from tests.support.specs import specs
+from tests.support.wait import Budget
 
 SEED = 20_261_123
 """The strings are the same in each run."""
@@ -121,7 +122,9 @@ def refused_by_server(
         "-",
     ]
     text = json.dumps({"apiVersion": "v1", "kind": "List", "items": items})
-    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=120, check=False)
+    done = subprocess.run(
+        command, input=text, capture_output=True, text=True, timeout=2 * Budget.COMMAND.seconds, check=False
+    )
     accepted = set(re.findall(r"reseedeployment\.resee\.io/(\S+) created", done.stdout))
     refused = set(re.findall(r'ReseeDeployment(?:\.resee\.io)? "([^"]+)" is invalid', done.stderr))
     assert accepted | refused == candidates.keys(), done.stderr

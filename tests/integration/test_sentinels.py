@@ -24,8 +24,9 @@ def test_on_empty_volumes_the_first_is_the_master(cluster: Cluster) -> None:
 
 def test_a_master_that_is_gone_is_replaced_and_follows_when_it_is_back(cluster: Cluster) -> None:
     old = cluster.master()
-    old.client().rpush("tasks", *range(100))
-    old.client().wait(2, 3000)
+    with old.client() as client:
+        client.rpush("tasks", *range(100))
+        until(lambda: _is(client.wait(2, 1000), 2), Budget.PROCESS)
     old.kill()
     new = until(cluster.master, Budget.FAILOVER)
     assert new is not old
@@ -82,3 +83,7 @@ def test_a_master_without_replicas_takes_no_task(cluster: Cluster) -> None:
             raise AssertionError(str(error)) from error
 
     until(check, Budget.FAILOVER)
+
+
+def _is(found: object, wanted: object) -> None:
+    assert found == wanted

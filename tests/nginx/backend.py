@@ -7,6 +7,8 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.support.wait import Budget
+
 
 class StubBackend:
     """An HTTP/1.1 server on one address of the loopback.
@@ -86,7 +88,7 @@ class _Handler(BaseHTTPRequestHandler):
         stub.count()
         if self.path.startswith("/api/slow/"):
             stub.received.set()
-            stub.release.wait(10)
+            stub.release.wait(Budget.PROCESS.seconds)
         status = 503 if self.path.startswith("/api/health/ready/") else 200
         body = json.dumps(
             {

@@ -10,6 +10,7 @@ import pytest
 from tests.nginx.conftest import StartNginx
 from tests.nginx.server import ENTRYPOINT, NginxServer
 from tests.support.process import free_port
+from tests.support.wait import Budget
 
 USAGE_ERROR = 64
 
@@ -33,8 +34,9 @@ WRONG = [
 @pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_wrong_setting_is_named(folder: Path, name: str, value: str) -> None:
     server = NginxServer(folder / "refused", ("web", 8000), {name: value})
+    limit = Budget.COMMAND.seconds
     ended = subprocess.run(
-        server.command(), env=server.environment(), capture_output=True, text=True, check=False, timeout=5
+        server.command(), env=server.environment(), capture_output=True, text=True, check=False, timeout=limit
     )
     assert ended.returncode == USAGE_ERROR
     assert f'{name}="{value}" is not' in ended.stderr

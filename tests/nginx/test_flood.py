@@ -36,7 +36,7 @@ class Visitor:
     def __init__(self, url: str, address: str, name: str) -> None:
         self.address = address
         transport = httpx.HTTPTransport(local_address=address)
-        self.client = httpx.Client(base_url=url, transport=transport, timeout=20)
+        self.client = httpx.Client(base_url=url, transport=transport, timeout=Budget.PROCESS.seconds)
         login = {"email": f"{name}@example.com", "password": PASSWORD}
         made = self.client.post("/api/accounts/users/register/", json={**login, "password_confirm": PASSWORD})
         assert made.status_code == 201, made.text
@@ -78,7 +78,7 @@ class Flood:
         """A share of the requests over one kept connection, the client's address made up by nobody."""
         source = (self.visitor.address, 0)
         connection = http.client.HTTPConnection(
-            "127.0.0.1", self.server.port, timeout=20, source_address=source
+            "127.0.0.1", self.server.port, timeout=Budget.PROCESS.seconds, source_address=source
         )
         headers = {
             **self.visitor.headers,
@@ -138,7 +138,6 @@ def people() -> Iterator[ExitStack]:
         yield stack
 
 
-@pytest.mark.timeout(180)
 def test_a_flood_is_limited_and_nothing_is_lost(
     start_nginx: StartNginx, web: Application, people: ExitStack
 ) -> None:

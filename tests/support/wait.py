@@ -18,12 +18,14 @@ T = TypeVar("T")
 class Budget(Enum):
     """Longest acceptable waits in seconds, measured at roughly a third of these on 2 cores."""
 
-    EVENT = 5.0  # an object written to the API server is seen by a watch
+    EVENT = 15.0  # an object written to the API server is seen by a watch
+    ANSWER = 12.0  # a server that is up has answered
     ADMISSION = 10.0  # a bad field is named in a condition
     REPAIR = 20.0  # a deleted or edited child is as desired again
     PROCESS = 30.0  # a local process answers
     FAILOVER = 40.0  # the other operator replica leads after a kill -9
     GARBAGE = 60.0  # what an owner leaves is gone: the collector asks every 30 s which kinds there are
+    COMMAND = 75.0  # a program of the command line has ended
     POD = 90.0  # a Pod of ours is Ready, images already on the node
     ROLLOUT = 180.0  # a Deployment rolled to a new template
     SWEEP = 660.0  # beat has sent again what was lost with Redis: 5 minutes old, looked for every 5 minutes

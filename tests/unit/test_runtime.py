@@ -19,6 +19,7 @@ from resee_operator.kube.resources import RESEE
 from resee_operator.metrics import Metrics
 from resee_operator.runtime import Operator
 from resee_operator.settings import Settings
+from tests.support.wait import Budget
 
 FAST = LeaseTimes(duration=12, deadline=8.0, retry=0.01)
 MANIFEST = {
@@ -52,7 +53,7 @@ async def working(kube: FakeKube) -> AsyncIterator[Operator]:
 
 
 async def soon(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(1.8):
+    async with asyncio.timeout(Budget.EVENT.seconds):
         while not holds():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.005)
 
@@ -118,7 +119,7 @@ async def test_missing_definition_is_waited_for() -> None:
     await asyncio.sleep(0.02)
     assert operator.ready() is not None
     missing[0] = False
-    async with asyncio.timeout(1.5):
+    async with asyncio.timeout(Budget.EVENT.seconds):
         await filling
 
     assert operator.ready() is None

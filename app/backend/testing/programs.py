@@ -15,7 +15,7 @@ import requests
 from django.conf import settings
 from django.db import connection
 
-from testing.budgets import PROCESS_IS_READY, SERVICE_STOPS, wait_until
+from testing.budgets import PROCESS_IS_READY, REQUEST_IS_ANSWERED, SERVICE_STOPS, wait_until
 from testing.services import free_port
 
 
@@ -102,15 +102,15 @@ class Web:
         self.program, self.url = program, f"http://127.0.0.1:{port}"
 
     def get(self, path: str, **options: Any) -> requests.Response:
-        return requests.get(f"{self.url}{path}", timeout=20, **options)
+        return requests.get(f"{self.url}{path}", timeout=REQUEST_IS_ANSWERED, **options)
 
     def post(self, path: str, **options: Any) -> requests.Response:
-        return requests.post(f"{self.url}{path}", timeout=20, **options)
+        return requests.post(f"{self.url}{path}", timeout=REQUEST_IS_ANSWERED, **options)
 
     def is_ready(self) -> bool:
         try:
             return self.get("/api/health/ready/").status_code == 200
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             return False
 
 

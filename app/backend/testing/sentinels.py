@@ -10,7 +10,7 @@ from testing.services import Redis, Service, _program, free_port
 
 MASTER = "resee"
 # Milliseconds after which a Sentinel calls a master down: short, for tests.
-_DOWN_AFTER = 700
+SOON = 700
 
 
 class Sentinel(Service):
@@ -18,7 +18,7 @@ class Sentinel(Service):
 
     name = "sentinel"
 
-    def __init__(self, master: Redis, quorum: int, password: str, own_password: str) -> None:
+    def __init__(self, master: Redis, quorum: int, password: str, own_password: str, down_after: int) -> None:
         super().__init__()
         self.trust = master.trust()
         self.own_password = own_password
@@ -30,7 +30,7 @@ class Sentinel(Service):
             f"sentinel sentinel-pass {own_password}",
             f"sentinel monitor {MASTER} 127.0.0.1 {master.port} {quorum}",
             f"sentinel auth-pass {MASTER} {password}",
-            f"sentinel down-after-milliseconds {MASTER} {_DOWN_AFTER}",
+            f"sentinel down-after-milliseconds {MASTER} {down_after}",
             f"sentinel failover-timeout {MASTER} 5000",
         ]
         (self.folder / "sentinel.conf").write_text("\n".join(lines) + "\n")
@@ -57,11 +57,14 @@ class Sentinel(Service):
 
 
 class Sentinels:
-    """Three Sentinels, a master and a replica; `kill_master` is the outage."""
+    """Three Sentinels, a master and a replica; `kill_master` is the outage.
+
+    `down_after` is in milliseconds: how long all is quiet before the replica may become the master.
+    """
 
     password, own_password = "redis-pass/7", "sentinel-pass/7"
 
-    def __init__(self, certificate: Certificate | None = None) -> None:
+    def __init__(self, certificate: Certificate | None = None, down_after: int = SOON) -> None:
         login = {"requirepass": self.password, "masterauth": self.password, "repl_diskless_sync_delay": 0}
         self.master = Redis(**login)
         # `replicaof` is given as one word with its two values, as redis-server takes it.
@@ -70,7 +73,8 @@ class Sentinels:
         if certificate:
             self.master.encrypt(certificate)
             self.replica.encrypt(certificate)
-        self.watchers = [Sentinel(self.master, 2, self.password, self.own_password) for _ in range(3)]
+        words = (self.password, self.own_password)
+        self.watchers = [Sentinel(self.master, 2, *words, down_after) for _ in range(3)]
 
     def __enter__(self) -> "Sentinels":
         for service in (self.master, self.replica, *self.watchers):
@@ -96,7 +100,7 @@ class Sentinels:
         }
 
     def kill_master(self) -> None:
-        """Returns at once: the Sentinels take a second or two to make the replica the master."""
+        """Returns at once: the Sentinels make the replica the master a second or two after `down_after`."""
         self.master.kill()
 
     def _complete(self) -> bool:

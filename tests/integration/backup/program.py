@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.s3 import S3Server
+from tests.support.wait import Budget
 
 ROOT = Path(__file__).parents[3]
 NAME = "default/demo"
-LONGEST = 120.0  # seconds that any command of these tests may take
+LONGEST = 2 * Budget.COMMAND.seconds  # that any command of these tests may take
 
 # As fast as a test wants it: a store that hangs is given up after seconds, not minutes.
 IMPATIENT = {

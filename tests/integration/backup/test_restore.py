@@ -13,6 +13,7 @@ from psycopg2 import sql
 from resee_backup import content
 from tests.integration.backup.program import Outcome, Place, Program
 from tests.support.postgres import PostgresServer
+from tests.support.wait import Budget
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ class Client(threading.Thread):
         self._asked = threading.Event()
         self.seen: list[str] = []
         self.start()
-        assert self._asked.wait(10)
+        assert self._asked.wait(Budget.PROCESS.seconds)
 
     def run(self) -> None:
         while not self._stopping.is_set():
@@ -177,7 +178,7 @@ class Client(threading.Thread):
     def stop(self) -> list[str]:
         """What it saw, after one more answer of the new database."""
         self._stopping.set()
-        self.join(10)
+        self.join(Budget.PROCESS.seconds)
         return self.seen
 
 

@@ -56,7 +56,6 @@ def ended(action: str, tmp_path: Path) -> tuple[int, list[dict[str, object]], di
     return done.returncode, lines, json.loads(result.read_text())
 
 
-@pytest.mark.timeout(20)
 def test_a_fault_of_the_program_ends_in_a_line_and_a_result(tmp_path: Path) -> None:
     code, lines, result = ended("{}['p@ss/word']", tmp_path)
     assert code == 1
@@ -67,7 +66,6 @@ def test_a_fault_of_the_program_ends_in_a_line_and_a_result(tmp_path: Path) -> N
     assert "p@ss/word" not in json.dumps([lines, result])
 
 
-@pytest.mark.timeout(20)
 def test_a_signal_ends_in_a_result(tmp_path: Path) -> None:
     code, _, result = ended("os.kill(os.getpid(), 15)", tmp_path)
     assert (code, result["reason"], result["message"]) == (1, "Interrupted", "Interrupted by SIGTERM")

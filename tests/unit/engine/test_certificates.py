@@ -13,6 +13,7 @@ import pytest
 
 from resee_operator.components.encryption import parts
 from resee_operator.engine.certificates import AUTHORITY_LIFE, LIFE, RENEWED_BEFORE, issue
+from tests.support.wait import Budget
 
 NAMES = ("localhost", "demo-postgres.shop.svc")
 NOW = datetime.now(UTC)
@@ -36,7 +37,7 @@ def handshake(folder: Path, served: str, trusted: str, name: str) -> None:
             client.wrap_socket(ours, server_hostname=name).close()
         finally:
             ours.close()
-            thread.join(timeout=5)
+            thread.join(Budget.ANSWER.seconds)
 
 
 def quietly(act: Callable[[], ssl.SSLSocket]) -> None:

@@ -12,6 +12,7 @@ from resee_operator.engine.cache import Cache
 from resee_operator.engine.resees import Resees
 from resee_operator.kube.fake import FakeKube
 from resee_operator.kube.resources import RESEE
+from tests.support.wait import Budget
 
 
 def _manifest(namespace: str = "default") -> dict[str, Any]:
@@ -29,7 +30,7 @@ def _resees(kube: FakeKube, *scopes: str) -> tuple[Resees, Cache]:
 
 
 async def _soon(holds: Callable[[], bool]) -> None:
-    async with asyncio.timeout(1.5):
+    async with asyncio.timeout(Budget.EVENT.seconds):
         while not holds():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.001)
 

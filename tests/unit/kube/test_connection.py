@@ -14,8 +14,9 @@ from kubernetes.aio.client import Configuration
 from resee_operator.kube.configuration import proxy_of
 from resee_operator.kube.connection import Connection, Limits
 from resee_operator.kube.errors import Conflict, Forbidden, NotFound, NotLeader, Unavailable
+from tests.support.wait import Budget
 
-FAST = Limits(timeout=1.0, backoff=0.001, longest_backoff=0.002, attempts=4)
+FAST = Limits(timeout=Budget.ANSWER.seconds, backoff=0.001, longest_backoff=0.002, attempts=4)
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 

@@ -11,6 +11,7 @@ from resee_operator.kube.fake import FakeKube
 from resee_operator.kube.lease import Leadership, LeaseTimes
 from resee_operator.kube.resources import LEASE
 from tests.support.clock import Clock
+from tests.support.wait import Budget
 
 TIMES = LeaseTimes(duration=12, deadline=8.0, retry=0.001)
 
@@ -156,7 +157,7 @@ async def test_of_two_at_the_same_moment_one_leads(kube: FakeKube) -> None:
 async def test_cancelled_run_gives_the_lease_back(kube: FakeKube) -> None:
     first = replica(kube, "first", Clock(100.0))
     task = asyncio.create_task(first.run())
-    async with asyncio.timeout(1):
+    async with asyncio.timeout(Budget.EVENT.seconds):
         while not first.leads():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0)
     task.cancel()

@@ -14,6 +14,7 @@ from resee_operator.kube.errors import ApiError, NotFound, Unavailable
 from resee_operator.kube.fake import FakeKube
 from resee_operator.kube.resources import KINDS, Manifest, Resource, name_of
 from resee_operator.kube.watch import Name, Pace, Watch
+from tests.support.wait import Budget
 
 CONFIG = KINDS["ConfigMap"]
 FAST = Pace(relist=1000.0, first_pause=0.001, longest_pause=0.002)
@@ -64,7 +65,7 @@ async def followed(kube: FakeKube, pace: Pace = FAST) -> AsyncIterator[tuple[Hel
 
 async def soon(holds: Callable[[], bool]) -> None:
     """Let the loop run until something holds."""
-    async with asyncio.timeout(1.5):
+    async with asyncio.timeout(Budget.EVENT.seconds):
         while not holds():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0.001)
 

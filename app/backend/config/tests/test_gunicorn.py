@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from testing.budgets import TASK_RUNS, wait_until
 from testing.programs import gunicorn
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -165,7 +165,6 @@ def sentinels():
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.timeout(180)
 def test_web_and_worker_follow_the_master_when_it_dies(sentinels):
     """Both were connected to the old master; neither is restarted."""
     with (

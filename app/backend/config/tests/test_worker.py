@@ -13,7 +13,7 @@ from testing.budgets import PROCESS_IS_READY, TASK_RUNS, wait_until
 from testing.programs import worker
 from testing.services import free_port
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(180)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 HOLD = "outbox.tasks.hold_for_tests"
 

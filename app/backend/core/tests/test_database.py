@@ -13,7 +13,7 @@ from testing.budgets import TASK_RUNS, wait_until
 from testing.programs import gunicorn
 from testing.services import Postgres
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
+pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from testing.budgets import TASK_RUNS, wait_until
 from testing.people import person
 from testing.programs import gunicorn, url_of
 
+LAG = 6  # seconds: within them a busy machine answers a write and four reads
 PATHS = ("/api/review/today/", "/api/contents/", "/api/categories/", "/api/review/category-stats/")
 
 
@@ -61,11 +62,10 @@ def copy(reader, postgres_server):
 
 @pytest.fixture
 def web(copy):
-    with gunicorn(DATABASE_REPLICA_URL=copy, REPLICA_LAG_SECONDS="2") as made:
+    with gunicorn(DATABASE_REPLICA_URL=copy, REPLICA_LAG_SECONDS=str(LAG)) as made:
         yield made
 
 
-@pytest.mark.timeout(120)
 def test_a_user_reads_own_writes_from_the_primary_and_else_from_the_replica(web, reader):
     headers = {"Authorization": reader.client._credentials["HTTP_AUTHORIZATION"]}
 
