@@ -9,7 +9,7 @@ from asyncio.subprocess import DEVNULL
 
 from bench.engine import fleet
 from bench.engine.fleet import BARE, BY_KUBECTL, DEPLOYMENT, each
-from bench.engine.scene import Scene
+from bench.engine.scene import CALM, Scene
 from bench.engine.seen import Seen, watching
 from resee_operator.kube.client import KubeClient
 
@@ -29,8 +29,11 @@ async def measure(scene: Scene, api: KubeClient) -> None:
     figures["rss.empty"] = scene.rss()
     async with watching(api, DEPLOYMENT, selector=_BEAT) as seen:
         with scene.progress.step(f"operator, {size.batch} deployments"):
+            begin = time.perf_counter()
             figures["operator.seconds"] = await _create(api, seen, 0, size.batch)
         figures["operator.writes"] = await scene.calm()
+        # Until the last write, of a status.
+        figures["operator.settled"] = time.perf_counter() - begin - CALM
         with scene.progress.step(f"operator, {size.deployments - size.batch} deployments more"):
             figures["grow.seconds"] = await _create(api, seen, size.batch, size.deployments)
     with scene.progress.step("until all is told"):

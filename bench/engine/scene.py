@@ -20,7 +20,7 @@ from resee_operator.engine.news import SETTLE
 from tests.integration.cluster import apply, install_crd, make_namespace
 from tests.integration.operator_process import ROOT, WRITES, OperatorProcess
 
-_CALM = SETTLE + 2
+CALM = SETTLE + 2
 """Seconds without a write after which nothing is under way: progress is told after `SETTLE`."""
 
 
@@ -112,7 +112,7 @@ class Scene:
             **os.environ,
             "PYTHONPATH": f"{ROOT}:{ROOT / 'operator'}",
             "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPYCACHEPREFIX": str(self.folder / "bytecode"),
+            "PYTHONPYCACHEPREFIX": os.environ.get("PYTHONPYCACHEPREFIX", str(self.folder / "bytecode")),
         }
 
     def replica(self, name: str) -> OperatorProcess:
@@ -126,7 +126,7 @@ class Scene:
         """Writes of the operator until now."""
         return self.operator.calls(*WRITES)
 
-    async def calm(self, seconds: float = _CALM) -> float:
+    async def calm(self, seconds: float = CALM) -> float:
         """Wait until the operator has written nothing for a while; the writes until then."""
         return await stable(self.writes, seconds)
 

@@ -37,7 +37,7 @@ def test_pass_without_drift_calls_nothing(measured: Measured) -> None:
 
 def test_deployment_costs_one_write_for_each_child_and_two_for_its_status(measured: Measured) -> None:
     # Where the machine is so slow that a deployment takes longer, its progress is told in between.
-    slow = measured.figures["operator.seconds"] // SETTLE
+    slow = measured.figures["operator.settled"] // SETTLE
     allowed = measured.figures["children"] + 2 + slow
     assert measured.figures["operator.writes"] <= SHORT.batch * allowed
 

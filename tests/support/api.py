@@ -112,7 +112,7 @@ def access(kubeconfig: str) -> tuple[str, ssl.SSLContext]:
         files = [Path(folder) / key for key in ("client-certificate-data", "client-key-data")]
         for file in files:
             file.write_bytes(base64.b64decode(user[file.name]))
-        context.load_cert_chain(*files)
+        context.load_cert_chain(files[0], files[1])
     return str(cluster["server"]), context
 
 

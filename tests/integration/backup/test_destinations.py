@@ -10,7 +10,7 @@ import pytest
 from resee_backup.destination import Destination, NotStored, open_destination
 from resee_backup.destination.multipart import SMALLEST_PART
 from resee_backup.settings import read_settings
-from tests.integration.backup.program import IMPATIENT, Place
+from tests.integration.backup.program import PATIENT, Place
 
 
 @pytest.fixture
@@ -18,7 +18,7 @@ def destination(place: Place, monkeypatch: pytest.MonkeyPatch) -> Destination:
     """The destination itself, as the program opens it."""
     for name, value in place.environment.items():
         monkeypatch.setenv(name, value)
-    settings = read_settings({"BACKUP_DESTINATION": place.url, "BACKUP_NAME": "demo", **IMPATIENT})
+    settings = read_settings({"BACKUP_DESTINATION": place.url, "BACKUP_NAME": "demo", **PATIENT})
     return open_destination(settings, place.environment)
 
 

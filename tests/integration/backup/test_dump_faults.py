@@ -14,6 +14,7 @@ from tests.integration.backup.program import Place, Program, assert_nothing_publ
 from tests.support.postgres import PostgresServer
 from tests.support.proxy import Fault, TcpProxy
 
+HASTY = {"BACKUP_CONNECT_SECONDS": "3"}
 MIDDLE = 4 * 1024 * 1024  # bytes from the server: within the archive's data, for the sample has 30 MiB
 
 
@@ -33,7 +34,7 @@ def through(program: Program, postgres: PostgresServer, port: int) -> Program:
 def test_pg_dump_killed_in_the_middle(
     program: Program, place: Place, postgres: PostgresServer, held_server: TcpProxy
 ) -> None:
-    slow = through(program, postgres, held_server.port).with_settings(BACKUP_STALL_SECONDS="60")
+    slow = through(program, postgres, held_server.port)
     with slow.running("dump") as process:
         held_server.wait_for_hit()
         child = child_of(process, "pg_dump")
@@ -46,7 +47,7 @@ def test_pg_dump_killed_in_the_middle(
 def test_the_job_is_deleted_in_the_middle(
     program: Program, place: Place, postgres: PostgresServer, held_server: TcpProxy
 ) -> None:
-    slow = through(program, postgres, held_server.port).with_settings(BACKUP_STALL_SECONDS="60")
+    slow = through(program, postgres, held_server.port)
     with slow.running("dump") as process:
         held_server.wait_for_hit()
         process.terminate()
@@ -57,7 +58,7 @@ def test_the_job_is_deleted_in_the_middle(
 def test_the_program_killed_in_the_middle_leaves_no_backup(
     program: Program, place: Place, postgres: PostgresServer, held_server: TcpProxy
 ) -> None:
-    slow = through(program, postgres, held_server.port).with_settings(BACKUP_STALL_SECONDS="60")
+    slow = through(program, postgres, held_server.port)
     with slow.running("dump") as process:
         held_server.wait_for_hit()
         process.kill()
@@ -74,8 +75,8 @@ def test_the_program_killed_in_the_middle_leaves_no_backup(
 def test_the_server_goes_silent_in_the_middle(
     program: Program, place: Place, postgres: PostgresServer, held_server: TcpProxy
 ) -> None:
-    outcome = through(program, postgres, held_server.port).run("dump")
-    assert_nothing_published(outcome, place, 1, "ToolStalled")
+    hasty = through(program, postgres, held_server.port).with_settings(BACKUP_STALL_SECONDS="3")
+    assert_nothing_published(hasty.run("dump"), place, 1, "ToolStalled")
 
 
 def test_the_connection_is_cut_in_the_middle(
@@ -92,7 +93,7 @@ def test_the_server_is_killed_in_the_middle(on_volume: Program, volume: Place, s
         doomed.execute("CREATE TABLE t AS SELECT repeat(md5(i::text), 600) FROM generate_series(1, 2000) i")
         with TcpProxy(doomed.port, Fault.HOLD, MIDDLE) as proxy:
             url = doomed.url().replace(f":{doomed.port}/", f":{proxy.port}/")
-            program = Program(url, volume, on_volume.result_path).with_settings(BACKUP_STALL_SECONDS="60")
+            program = Program(url, volume, on_volume.result_path)
             with program.running("dump") as process:
                 proxy.wait_for_hit()
                 doomed.kill()
@@ -103,12 +104,13 @@ def test_the_server_is_killed_in_the_middle(on_volume: Program, volume: Place, s
 
 def test_a_server_that_is_away(on_volume: Program, volume: Place) -> None:
     away = Program("postgres://u:p@127.0.0.1:1/resee", volume, on_volume.result_path)
-    assert_nothing_published(away.run("dump"), volume, 1, "DatabaseUnreachable")
+    hasty = away.with_settings(**HASTY)
+    assert_nothing_published(hasty.run("dump"), volume, 1, "DatabaseUnreachable")
 
 
 def test_a_server_that_hangs(on_volume: Program, volume: Place, postgres: PostgresServer) -> None:
     with TcpProxy(postgres.port, Fault.HOLD) as proxy:
-        outcome = through(on_volume, postgres, proxy.port).run("dump")
+        outcome = through(on_volume, postgres, proxy.port).with_settings(**HASTY).run("dump")
     assert_nothing_published(outcome, volume, 1, "DatabaseUnreachable")
 
 

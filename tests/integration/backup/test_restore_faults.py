@@ -90,10 +90,9 @@ def held_server(postgres: PostgresServer) -> Iterator[TcpProxy]:
 
 
 def through(program: Program, postgres: PostgresServer, port: int) -> Program:
-    """The program with another way to the server, and patience."""
+    """The program with another way to the server."""
     url = program.database_url.replace(f":{postgres.port}/", f":{port}/")
-    patient = {**program.extra, "BACKUP_STALL_SECONDS": "60"}
-    return Program(url, program.place, program.result_path, patient)
+    return Program(url, program.place, program.result_path, program.extra)
 
 
 def test_pg_restore_killed_in_the_middle(
@@ -223,7 +222,9 @@ def test_a_backup_of_a_newer_server(
 def test_a_drill_server_that_is_away_says_nothing_about_the_backup(
     on_volume: Program, volume: Place, backup: str
 ) -> None:
-    away = on_volume.with_settings(BACKUP_DRILL_DATABASE_URL="postgres://u:p@127.0.0.1:1/x")
+    away = on_volume.with_settings(
+        BACKUP_DRILL_DATABASE_URL="postgres://u:p@127.0.0.1:1/x", BACKUP_CONNECT_SECONDS="3"
+    )
     outcome = away.run("drill")
     assert (outcome.code, outcome.result["reason"]) == (1, "DatabaseUnreachable")
     assert not volume.file(backup, "drill.json").exists()

@@ -69,7 +69,8 @@ def test_a_call_fails_for_good(
     in_bucket: Program, bucket: Place, s3: S3Server, call: str, fault: Fault | tuple[int, str]
 ) -> None:
     with HttpProxy(s3.port, Rule(CALLS[call], fault)) as proxy:
-        outcome = behind(in_bucket, proxy).run("dump")
+        hasty = behind(in_bucket, proxy).with_settings(BACKUP_S3_TIMEOUT_SECONDS="2")
+        outcome = hasty.run("dump")
     assert_nothing_published(outcome, bucket, 1, "DestinationUnreachable")
 
 
