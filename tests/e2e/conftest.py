@@ -75,6 +75,7 @@ def deployment(cluster: Kubectl) -> Deployment:
     made = Deployment(kubectl, example["metadata"]["name"])
     made.apply({**spec, "web": UNTHROTTLED["web"], "url": f"http://localhost:{HTTP_PORT}"})
     made.wait("Ready")
+    made.settle()
     return made
 
 

@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
+
 from tests.e2e.kubectl import Kubectl, Object
 from tests.support.wait import Budget, until
 
@@ -62,7 +64,10 @@ class Deployment:
         return until(check, budget)
 
     def settle(self) -> None:
-        """Wait until every Pod runs as wanted and the status says so; a status alone may be a moment old."""
+        """Wait until every Pod runs as wanted, the status says so, and who asks at its URL is served.
+
+        A status alone may be a moment old, and the way to a Pod is there a moment after it is ready.
+        """
 
         def whole() -> None:
             for workload in self.children("deployments,statefulsets"):
@@ -75,6 +80,17 @@ class Deployment:
         until(whole, Budget.ROLLOUT)
         self.wait("Ready", budget=Budget.ROLLOUT)
         until(whole, Budget.ROLLOUT)
+        until(self._serves, Budget.PROCESS)
+
+    def _serves(self) -> None:
+        """Its health as a user sees it, where the machine of the tests reaches it."""
+        url = self.read()["spec"].get("url")
+        if url:
+            try:
+                answer = httpx.get(f"{url}/api/health/ready/", timeout=Budget.ANSWER.seconds)
+            except httpx.TransportError as error:
+                raise AssertionError(f"{url} does not answer: {error}") from error
+            assert answer.is_success, f"{url}: {answer.status_code} {answer.text[:200]}"
 
     def children(self, kind: str) -> list[Object]:
         """The objects of a kind that belong to it."""

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from tests.integration.operator_process import WRITES, OperatorProcess
 from tests.integration.resees import Resee
-from tests.support.wait import Budget, until
 
 
 def secrets_of(resee: Resee) -> dict[str, dict[str, str]]:
@@ -27,11 +26,8 @@ def assert_exact(resee: Resee, folder: Path) -> None:
         RESEE_LEASE_NAMESPACE=resee.namespace,
     )
 
-    def in_sync() -> None:
-        assert [line["reason"] for line in checker.passes(resee.name)][-1:] == ["InSync"]
-
     with checker:
         checker.lead()
-        until(in_sync, Budget.EVENT)
+        checker.wait_in_sync(resee.name)
         assert checker.calls(*WRITES) == 0
     assert resee.versions() == versions

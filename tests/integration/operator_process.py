@@ -98,6 +98,14 @@ class OperatorProcess:
         found = [line for line in lines if line.get("logger") == "resee_operator.pass"]
         return [line for line in found if deployment in (None, line["deployment"])]
 
+    def wait_in_sync(self, deployment: str) -> None:
+        """Return once its last pass found everything as wanted: what it wrote before has been answered."""
+
+        def in_sync() -> None:
+            assert [line["reason"] for line in self.passes(deployment)][-1:] == ["InSync"]
+
+        until(in_sync, Budget.EVENT)
+
     def metric(self, name: str, **labels: str) -> float:
         """The sum of a metric over all label values that are not given."""
         return sum(

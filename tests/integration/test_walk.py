@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import pytest
 
 from devcluster.apiserver import ApiServer
+from resee_operator.engine.news import SETTLE
 from tests.integration.controllers import Controllers
 from tests.integration.operator_process import WRITES, OperatorProcess
 from tests.integration.resees import Resee
@@ -24,14 +26,17 @@ def test_one_manifest_becomes_ready(server: ApiServer, namespace: str, alone: Op
     resee = Resee(server, namespace)
     with Controllers(server, namespace), alone as operator:
         operator.lead()
+        started = time.monotonic()
         resee.apply()
         resee.wait_for("Ready", "True")
 
         children = resee.children()
         writes = operator.calls(*WRITES)
+        # Where the machine is so slow that this takes longer, its progress is told in between.
+        slow = (time.monotonic() - started) // SETTLE
         status = resee.read()["status"]
         assert {"Deployment/demo-web", "Deployment/demo-beat", "StatefulSet/demo-postgres"} <= children.keys()
-        assert writes <= len(children) + 2, f"{writes} writes for {len(children)} children"
+        assert writes <= len(children) + 2 + slow, f"{writes} writes for {len(children)} children"
         assert status["version"]
         assert status["replicas"]["web"] == "1/1"
 
@@ -45,6 +50,7 @@ def test_nothing_is_written_when_nothing_differs(
             operator.lead()
             resee.apply()
             resee.wait_settled()
+            operator.wait_in_sync("demo")
             calls = operator.calls()
             before = len(operator.passes("demo"))
             resee.run("annotate", "deployment", "demo-web", "somebody.example/note=hello")
@@ -55,9 +61,8 @@ def test_nothing_is_written_when_nothing_differs(
             server.kubeconfig, alone.log.parent, "next", namespace, RESEE_NAMESPACES=namespace
         ) as new:
             new.lead()
-            until(lambda: _more(len(new.passes("demo")), 0), Budget.EVENT)
+            new.wait_in_sync("demo")
             assert new.calls(*WRITES) == 0
-            assert new.passes("demo")[-1]["reason"] == "InSync"
             assert resee.versions() == versions
 
 
@@ -74,8 +79,7 @@ def test_an_upgrade_of_the_operator_writes_nothing(
         later = {"RESEE_NAMESPACES": namespace, "RESEE_DEFAULT_VERSION": "99.0.0"}
         with OperatorProcess(server.kubeconfig, alone.log.parent, "later", namespace, **later) as new:
             new.lead()
-            until(lambda: _more(len(new.passes("demo")), 0), Budget.EVENT)
-            assert new.passes("demo")[-1]["reason"] == "InSync"
+            new.wait_in_sync("demo")
             assert new.calls(*WRITES) == 0
             assert resee.versions() == versions
             assert resee.read()["status"]["version"] == pinned != "99.0.0"
@@ -87,6 +91,7 @@ def test_each_pass_is_one_line_of_json(server: ApiServer, namespace: str, alone:
         operator.lead()
         resee.apply()
         resee.wait_settled()
+        operator.wait_in_sync("demo")
         lines = operator.passes("demo")
 
     assert [line["id"] for line in lines] == sorted({line["id"] for line in lines})
