@@ -165,7 +165,7 @@ def test_a_lost_bell_costs_a_second_and_no_message(url):
 
 def test_who_waits_asks_nothing_meanwhile(url):
     with connected(url) as connection:
-        taker = Taker(connection, "default", "reviews", "email", wait=LONG)
+        taker = Taker(connection, "default", "reviews", "email", wait=8)
         taker.look()
         before = calls()
         taker.look()
