@@ -11,6 +11,9 @@ from devcluster.apiserver import ApiServer
 from tests.integration.cluster import apply, kubectl
 from tests.support.api import ReadError, reader
 
+SHOWN = "--show-managed-fields"
+"""kubectl leaves out who wrote which field, unless it is asked."""
+
 
 @pytest.fixture
 def namespace(server: ApiServer, namespace: str) -> str:
@@ -24,7 +27,7 @@ def namespace(server: ApiServer, namespace: str) -> str:
 
 @pytest.mark.parametrize("word", ["configmap", "configmaps", "cm"])
 def test_one_object(server: ApiServer, namespace: str, word: str) -> None:
-    told = json.loads(kubectl(server, "-n", namespace, "get", word, "one", "-o", "json"))
+    told = json.loads(kubectl(server, "-n", namespace, "get", word, "one", "-o", "json", SHOWN))
 
     assert reader(server.kubeconfig).get(word, "one", namespace) == told
 
@@ -33,7 +36,9 @@ def test_one_object(server: ApiServer, namespace: str, word: str) -> None:
     ("kinds", "selector"), [("cm", ""), ("services,configmaps", ""), ("cm", "part=first")]
 )
 def test_objects_of_several_kinds(server: ApiServer, namespace: str, kinds: str, selector: str) -> None:
-    told = json.loads(kubectl(server, "-n", namespace, "get", kinds, "-l", selector, "-o", "json"))["items"]
+    told = json.loads(kubectl(server, "-n", namespace, "get", kinds, "-l", selector, "-o", "json", SHOWN))[
+        "items"
+    ]
 
     assert told
     assert reader(server.kubeconfig).list(kinds, namespace, selector) == told
