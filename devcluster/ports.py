@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import random
 import socket
 
 from devcluster.errors import UsageError
 
 LOOPBACK = "127.0.0.1"
+CHOICE = range(20_000, 30_000)
+"""Below the ports that Linux gives to connections and to servers that ask for any."""
 
 
 def free_port() -> int:
-    """A port that nobody listens on right now."""
-    with socket.socket() as probe:
-        probe.bind((LOOPBACK, 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody has right now, on any address.
+
+    The kernel would name one that it may give away again before the server has started that it is meant for.
+    """
+    for port in random.SystemRandom().sample(CHOICE, len(CHOICE)):
+        with socket.socket() as probe:
+            try:
+                probe.bind(("", port))
+            except OSError:
+                continue
+            return port
+    raise UsageError(
+        f"All ports from {CHOICE.start} to {CHOICE.stop - 1} are taken.", "Stop the programs that hold them."
+    )
 
 
 def is_taken(port: int) -> bool:

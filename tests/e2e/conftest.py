@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 from devcluster import binaries, paths
+from devcluster.ports import free_port
 from tests.e2e.deployments import Deployment
 from tests.e2e.kubectl import Kubectl, KubectlError
 from tests.support.wait import Budget, until
@@ -99,9 +100,7 @@ def forward() -> Iterator[Callable[[Kubectl, str], str]]:
     running: list[subprocess.Popen[bytes]] = []
 
     def start(kubectl: Kubectl, target: str) -> str:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            port = free.getsockname()[1]
+        port = free_port()
         command = [
             str(kubectl.binary),
             f"--kubeconfig={kubectl.kubeconfig}",

@@ -9,7 +9,8 @@ from typing import Any
 
 import httpx
 
-from tests.support.process import LocalProcess, free_port, require_program
+from devcluster.ports import free_port
+from tests.support.process import LocalProcess, require_program
 
 ENTRYPOINT = Path(__file__).parents[2] / "app/frontend/nginx/entrypoint.sh"
 PLACES = (Path("/usr/sbin"), Path("/usr/local/sbin"))

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from devcluster.ports import free_port
 from tests.nginx.backend import StubBackend
 from tests.nginx.conftest import StartNginx
-from tests.support.process import free_port
 from tests.support.wait import Budget, until
 
 QUICK = {"RESOLVE_SECONDS": "1"}

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from devcluster.ports import free_port
 from tests.nginx.conftest import StartNginx
 from tests.nginx.server import ENTRYPOINT, NginxServer
-from tests.support.process import free_port
 from tests.support.wait import Budget
 
 USAGE_ERROR = 64

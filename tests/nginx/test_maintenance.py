@@ -5,9 +5,9 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from devcluster.ports import free_port
 from tests.nginx.conftest import StartNginx
 from tests.nginx.server import NginxServer
-from tests.support.process import free_port
 
 
 @pytest.fixture

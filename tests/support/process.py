@@ -6,7 +6,6 @@ import os
 import pwd
 import shutil
 import signal
-import socket
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -16,17 +15,10 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import Self
 
+from devcluster.ports import free_port
 from tests.support.wait import Budget, until
 
 SERVICE_USERS = ("postgres", "nobody")
-
-
-def free_port() -> int:
-    """A TCP port of the loopback that nobody listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def service_owner() -> tuple[int, int]:

@@ -5,6 +5,7 @@ A class for each: start waits until it answers, stop ends it for good, and an ou
 
 import os
 import pwd
+import random
 import shutil
 import signal
 import socket
@@ -24,11 +25,22 @@ from testing.certificates import Certificate
 _INSTALL = "Install it: apt-get install postgresql-15 redis-server"
 
 
+# Below the ports that Linux gives to connections: it gives none of these away before a service has started.
+_PORTS = range(20_000, 30_000)
+
+
 def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
+    """A port that nobody has, on any address. Raises StopIteration where all are taken."""
+    return next(port for port in random.SystemRandom().sample(_PORTS, len(_PORTS)) if _is_free(port))
+
+
+def _is_free(port: int) -> bool:
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        try:
+            probe.bind(("", port))
+        except OSError:
+            return False
+    return True
 
 
 def _program(name: str, *folders: str) -> str:
