@@ -27,7 +27,7 @@ from tests.e2e.kubectl import Kubectl
 from tests.e2e.requests import ask, outcome, phase
 from tests.e2e.resee import Resee
 from tests.support.clients import Reader, Writer
-from tests.support.wait import Budget
+from tests.support.wait import Budget, until
 
 LOST = "resee-e2e-lost"
 BUCKET = "resee-backups"
@@ -94,8 +94,7 @@ def test_rows_come_back_and_what_was_there_is_saved(
     kubectl = deployment.kubectl
     ask(kubectl, "ReseeRestore", "back", deployment.name, backup="before")
     phase(kubectl, "ReseeRestore", "back", "Saving")
-    closed = httpx.get(f"{url}/api/contents/", timeout=Budget.PROCESS.seconds)
-    assert (closed.status_code, closed.headers["Retry-After"]) == (503, "30"), closed.text
+    until(lambda: assert_closed(url), Budget.PROCESS)
     late.start()
     clients.writer.stop()
 
@@ -114,6 +113,12 @@ def test_rows_come_back_and_what_was_there_is_saved(
     deployment.settle()
     assert titles(saved) == {"Before the backup", "After the backup"}
     assert_all_there(clients.writer)
+
+
+def assert_closed(url: str) -> None:
+    """Users are told when to come back."""
+    answer = httpx.get(f"{url}/api/contents/", timeout=Budget.PROCESS.seconds)
+    assert (answer.status_code, answer.headers.get("Retry-After")) == (503, "30"), answer.text
 
 
 def test_one_that_fails_leaves_the_old_data_serving(
