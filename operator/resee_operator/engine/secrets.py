@@ -1,8 +1,8 @@
 """The Secrets of a deployment: draws what is missing, never overwrites, and reads what users name.
 
 A generated Secret is created by POST, so that of two writers one wins and the other reads. What has once
-been seen is
-remembered: a deleted Secret comes back with its old values, which the data of the database still needs.
+been seen is remembered: a deleted Secret comes back with its old values, which the data of the database
+still needs, but not in a deployment of the same name that has none of that data.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ class SecretKeeper:
         self._api = api
         self._cache = cache
         self._remembered: dict[Key, bytes] = {}
+        self._uids: dict[Key, str] = {}
 
     async def ensure(
         self, snapshot: Snapshot, wanted: Sequence[GeneratedSecret], names: Sequence[str]
@@ -52,6 +53,7 @@ class SecretKeeper:
         Raises:
             ApiError: the cluster did not let us.
         """
+        self._forget_lost(snapshot, wanted)
         done: list[str] = []
         data: dict[str, Mapping[str, str]] = {
             secret.name: await self._generated(snapshot, secret, done) for secret in wanted
@@ -95,10 +97,16 @@ class SecretKeeper:
         self._remembered[where] = orjson.dumps(decode_secret(answer))
         return f"change Secret/{change.name} ({', '.join(sorted(data))})"
 
-    def forget(self, key: Key, names: Sequence[str]) -> None:
-        """Drop what is remembered of a deployment whose data went with it."""
-        for name in names:
-            self._remembered.pop((key[0], name), None)
+    def _forget_lost(self, snapshot: Snapshot, wanted: Sequence[GeneratedSecret]) -> None:
+        """Drop what is remembered of a deployment of this name before, where no volume of it is left."""
+        uid = str(((snapshot.resee or {}).get("metadata") or {}).get("uid", ""))
+        if self._uids.setdefault(snapshot.key, uid) == uid:
+            return
+        self._uids[snapshot.key] = uid
+        has_data = bool(snapshot.all_of("PersistentVolumeClaim"))
+        for secret in wanted:
+            if not has_data or snapshot.has("Secret", secret.name):
+                self._remembered.pop((snapshot.key[0], secret.name), None)
 
     async def _generated(
         self, snapshot: Snapshot, secret: GeneratedSecret, done: list[str]

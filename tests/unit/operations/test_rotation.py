@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from resee_operator.kube.resources import KINDS
+from resee_operator.kube.resources import KINDS, RESEE
 from resee_operator.operations.rotation import database
 from tests.support.deployments import production
 from tests.unit.engine.jobs import end_job, job_named, pod_of
@@ -300,6 +300,29 @@ async def test_deleted_secret_comes_back_with_what_is_in_use() -> None:
     await world.run()
 
     assert data(world, "demo-database") == before
+
+
+@pytest.mark.parametrize(
+    ("lost", "same"), [(("Secret",), True), (("Secret", "PersistentVolumeClaim"), False)]
+)
+async def test_a_deployment_that_is_made_again_has_the_credentials_of_its_data(
+    lost: tuple[str, ...], same: bool
+) -> None:
+    """A login of before would be unknown to a database that begins empty."""
+    world = await running()
+    await complete(world, "2026-11")
+    before = data(world, "demo-database")
+    await world.kube.delete(RESEE, *KEY)
+    await world.run()
+    for kind in lost:
+        for name in list(world.kube.objects(kind)):
+            await world.kube.delete(KINDS[kind], KEY[0], name)
+    await world.create()
+    await world.run()
+
+    after = data(world, "demo-database")
+    assert (after == before, "login" in after) == (same, same)
+    assert (after["password"] == before["password"]) == same
 
 
 @pytest.mark.parametrize("stop_after", range(0, 12, 2))
