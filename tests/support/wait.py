@@ -13,6 +13,8 @@ from typing import TypeVar
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 T = TypeVar("T")
+NOT_YET = (AssertionError, LookupError, TypeError, ValueError)
+"""What a look raises at something that is not there yet: a line of a log, a field of a status."""
 
 
 class Budget(Enum):
@@ -39,20 +41,20 @@ class Budget(Enum):
 
 
 def until(check: Callable[[], T], budget: Budget, every: float = 0.25) -> T:
-    """Repeat `check` until it raises no AssertionError and return its value.
+    """Repeat `check` until it raises nothing of `NOT_YET` and return its value.
 
     Args:
-        check: asserts what is awaited; its last AssertionError is what a failed wait reports.
+        check: asserts what is awaited; its last error is what a failed wait reports.
         budget: the longest wait.
         every: seconds between two tries.
 
     Raises:
-        AssertionError: the last one of `check`, once the budget is used up.
+        AssertionError: or another of `NOT_YET`: the last one of `check`, once the budget is used up.
     """
     retrying = Retrying(
         stop=stop_after_delay(budget.seconds),
         wait=wait_fixed(every),
-        retry=retry_if_exception_type(AssertionError),
+        retry=retry_if_exception_type(NOT_YET),
         reraise=True,
     )
     return retrying(check)
