@@ -23,7 +23,8 @@ def required(name: str) -> str:
 def database(name: str) -> dict[str, object]:
     """Django's DATABASES entry from the URL in the variable `name`.
 
-    The server of DATABASE_URL is reached through DATABASE_POOLER where that is set.
+    The server of DATABASE_URL is reached through DATABASE_POOLER where that is set. Where
+    DATABASE_MEMBERS names the servers of which one is the primary, that one is found by asking them.
 
     Persistent connections are checked before use, so that a request after a fail-over of the
     database finds a fresh connection instead of an error.
@@ -32,6 +33,10 @@ def database(name: str) -> dict[str, object]:
     pooler = env.str("DATABASE_POOLER", default="")
     if pooler and name == "DATABASE_URL":
         entry["HOST"], _, entry["PORT"] = pooler.partition(":")
+    members = env.list("DATABASE_MEMBERS", default=[])
+    if members and name == "DATABASE_URL" and not pooler:
+        entry["ENGINE"] = "core.members"
+        entry["MEMBERS"] = [_address(text) for text in members]
     entry["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)
     entry["CONN_HEALTH_CHECKS"] = True
     # PgBouncer in transaction mode cannot keep a server-side cursor.
@@ -49,3 +54,12 @@ def database(name: str) -> dict[str, object]:
     }.items():
         options.setdefault(option, value)
     return entry
+
+
+def _address(text: str) -> tuple[str, str]:
+    host, _, port = text.strip().rpartition(":")
+    if not host or not port.isdecimal():
+        raise ImproperlyConfigured(
+            f"DATABASE_MEMBERS holds {text!r}: give host:port,host:port,... of the servers"
+        )
+    return host, port

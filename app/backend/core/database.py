@@ -44,8 +44,8 @@ _WRITE_PATIENCE = 10.0
 _REPLICA_PATIENCE = 20.0
 # From the loss of the primary: a switchover is over by then. In a longer outage nobody is kept waiting.
 _WRITE_WAITS = 6.0
-# The other threads go on reading.
-_waiting = BoundedSemaphore(max(1, int(os.environ.get("WEB_THREADS", "4")) // 2))
+# One thread goes on reading.
+_waiting = BoundedSemaphore(max(1, int(os.environ.get("WEB_THREADS", "4")) - 1))
 
 
 def _takes_writes() -> None:

@@ -46,6 +46,12 @@ def extend(seconds: float) -> None:
         _deadline.set(time.monotonic() + seconds)
 
 
+def left() -> float:
+    """Seconds that making a connection may take here."""
+    end = _deadline.get()
+    return CONNECTING if end is None else max(0.0, min(CONNECTING, end - time.monotonic()))
+
+
 def _wait(connection: Any) -> None:
     end = _deadline.get()
     if connection.status == extensions.STATUS_SETUP:

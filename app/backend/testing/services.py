@@ -145,6 +145,10 @@ class Postgres(Service):
         made.start()
         return made
 
+    def promote(self) -> None:
+        """A standby becomes a server that takes writes; returns once it does."""
+        self.execute("SELECT pg_promote()")
+
     @contextmanager
     def frozen(self, but_new: bool = False) -> Iterator[None]:
         """A block in which no process of the server does anything, while its connections stay; with `but_new`

@@ -6,11 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from resee_operator.api.data import PoolMode, RedisProvider
+from resee_operator.api.data import DatabaseProvider, PoolMode, RedisProvider
 from resee_operator.components import encryption, encryption_redis
 from resee_operator.components.base import Manifest
 from resee_operator.components.pods import Container, secret_variable
-from resee_operator.components.topology import POSTGRES_PORT, SENTINEL_MASTER, SENTINEL_PORT, member_names
+from resee_operator.components.topology import (
+    POSTGRES_PORT,
+    SENTINEL_MASTER,
+    SENTINEL_PORT,
+    member_names,
+    members_name,
+)
 from resee_operator.stages import Resolved
 
 LONGEST_TASK: Final = 120
@@ -39,8 +45,17 @@ def config(resolved: Resolved) -> dict[str, str]:
         "TIME_ZONE": TIME_ZONE,
         "CELERY_TIMEZONE": TIME_ZONE,
         "CELERY_TASK_TIME_LIMIT": str(LONGEST_TASK),
+        **_members(resolved),
         **_sentinels(resolved),
     }
+
+
+def _members(resolved: Resolved) -> dict[str, str]:
+    """The servers of which one is the primary: after a failure they are asked themselves, before every node
+    has heard of the next one."""
+    if resolved.database.provider != DatabaseProvider.PATRONI:
+        return {}
+    return {"DATABASE_MEMBERS": f"{members_name(resolved.name, 'postgres')}:{POSTGRES_PORT}"}
 
 
 def _sentinels(resolved: Resolved) -> dict[str, str]:

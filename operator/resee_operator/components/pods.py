@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import orjson
@@ -114,6 +114,10 @@ class Pod:
     """(Secret, key) pairs that the Pod reads and that roll nothing when they change."""
     token: bool = False
     labels: Mapping[str, str] | None = None
+    waits_for_zone: bool = False
+    """Whether a Pod of which each zone has its share stays away while its zone cannot be used."""
+    before: Sequence[str] | None = None
+    """Command that prepares /tmp in the container's image before it starts."""
 
     def template(self, resolved: Resolved, facts: Facts) -> Manifest:
         """The Pod template, with the checksum of what the Pod reads."""
@@ -143,6 +147,7 @@ class Pod:
             tolerations=self._tolerations(resolved) or None,
             affinity=_mapping(settings.affinity),
             topologySpreadConstraints=self._spread(resolved),
+            initContainers=self._before(resolved),
             containers=[self.container.manifest(resolved, settings)],
             volumes=[
                 {"name": "tmp", "emptyDir": {"sizeLimit": _TMP_SIZE}},
@@ -174,14 +179,21 @@ class Pod:
             ]
         return tolerations
 
+    def _before(self, resolved: Resolved) -> list[Manifest] | None:
+        if self.before is None:
+            return None
+        container = Container(name="prepare", image=self.container.image, command=self.before)
+        return [container.manifest(resolved, replace(self.settings, env=()))]
+
     def _spread(self, resolved: Resolved) -> list[Manifest] | None:
-        """Zones evenly, counting only zones whose nodes can be used; then nodes. A Deployment counts only
-        Pods of one revision; a StatefulSet's Pod goes before its successor comes."""
+        """Zones evenly, counting only zones whose nodes can be used, unless the Pod waits for its own; then
+        nodes. A Deployment counts only Pods of one revision; a StatefulSet's Pod goes before its successor
+        comes."""
         if not (self.spread and resolved.spread_zones) or self.settings.affinity:
             return None
         rules = (
-            ("topology.kubernetes.io/zone", "DoNotSchedule"),
-            ("kubernetes.io/hostname", "ScheduleAnyway"),
+            ("topology.kubernetes.io/zone", "DoNotSchedule", "Ignore" if self.waits_for_zone else "Honor"),
+            ("kubernetes.io/hostname", "ScheduleAnyway", "Honor"),
         )
         revision = {} if self.user == DATA_USER else {"matchLabelKeys": ["pod-template-hash"]}
         return [
@@ -191,9 +203,9 @@ class Pod:
                 "whenUnsatisfiable": otherwise,
                 "labelSelector": {"matchLabels": meta.selector(resolved, self.component)},
                 **revision,
-                "nodeTaintsPolicy": "Honor",
+                "nodeTaintsPolicy": taints,
             }
-            for key, otherwise in rules
+            for key, otherwise, taints in rules
         ]
 
     def _reads(self, facts: Facts) -> Manifest:

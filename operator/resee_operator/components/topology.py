@@ -28,7 +28,12 @@ MEMBERS: Final = 3
 def member_names(deployment: str, component: str) -> list[str]:
     """Names in DNS of the servers of a component across zones."""
     name = f"{deployment}-{component}"
-    return [f"{name}-{member}.{name}-members" for member in range(MEMBERS)]
+    return [f"{name}-{member}.{members_name(deployment, component)}" for member in range(MEMBERS)]
+
+
+def members_name(deployment: str, component: str) -> str:
+    """Name in DNS that has the addresses of all servers of a component across zones."""
+    return f"{deployment}-{component}-members"
 
 
 def worker_label(group: str) -> str:

@@ -48,6 +48,19 @@ def service(name: str) -> dict[str, Any]:
     return spec
 
 
+class TestClients:
+    def test_they_know_the_name_of_all_members(self) -> None:
+        config = find(manifests_of(patroni()), "ConfigMap", "demo-config")["data"]
+        assert config["DATABASE_MEMBERS"] == "demo-postgres-members:5432"
+        members = service("demo-postgres-members")
+        assert (members["clusterIP"], members["publishNotReadyAddresses"]) == ("None", True)
+
+    @pytest.mark.parametrize("provider", ["StatefulSet", "CloudNativePG"])
+    def test_of_a_server_that_others_move_they_know_one_name(self, provider: str) -> None:
+        resolved = production(database={"provider": provider})
+        assert "DATABASE_MEMBERS" not in find(manifests_of(resolved), "ConfigMap", "demo-config")["data"]
+
+
 class TestMembers:
     def test_three_each_in_a_zone_of_its_own(self) -> None:
         spec = stateful_set(patroni())["spec"]

@@ -49,6 +49,26 @@ class TestServers:
             budget = find(manifests_of(resolved), "PodDisruptionBudget", f"demo-{component}")
             assert budget["spec"]["maxUnavailable"] == 1
 
+    def test_no_zone_has_two_sentinels_while_another_cannot_be_used(self, resolved: Resolved) -> None:
+        rules = {
+            component: of(resolved, component)["spec"]["template"]["spec"]["topologySpreadConstraints"][0]
+            for component in ("redis", "sentinel")
+        }
+        assert rules["sentinel"]["nodeTaintsPolicy"] == "Ignore"
+        assert rules["redis"]["nodeTaintsPolicy"] == "Honor"
+
+    @pytest.mark.parametrize("component", ["redis", "sentinel"])
+    def test_names_are_looked_up_in_a_file_that_is_there_from_the_start(
+        self, resolved: Resolved, component: str
+    ) -> None:
+        found = of(resolved, component)
+        (before,) = found["spec"]["template"]["spec"]["initContainers"]
+        (hosts,) = (one for one in container_of(found)["volumeMounts"] if one["mountPath"] == "/etc/hosts")
+        (folder,) = (one for one in before["volumeMounts"] if one["name"] == hosts["name"])
+        assert f"{folder['mountPath']}/{hosts['subPath']}" in " ".join(before["command"])
+        assert before["securityContext"]["readOnlyRootFilesystem"]
+        assert not before.get("env")
+
     def test_tasks_reach_the_disk_and_a_replica_and_are_never_evicted(self, resolved: Resolved) -> None:
         given = options(resolved)
         assert (given["--appendonly"], given["--appendfsync"]) == ("yes", "everysec")

@@ -136,3 +136,25 @@ def test_an_image_collects_static_files_without_a_deployment():
     values = read("[s.STATIC_URL, bool(s.SECRET_KEY)]", DJANGO_SETTINGS_MODULE="config.static")
 
     assert values == ["/static/", True]
+
+
+def test_the_primary_is_found_among_the_servers_that_are_named():
+    keys = ("ENGINE", "HOST", "MEMBERS")
+    expression = f"[[s.DATABASES[one].get(key) for key in {keys}] for one in s.DATABASES]"
+    replica = {"DATABASE_REPLICA_URL": "postgres://resee@replica.example:5434/resee"}
+    members = {"DATABASE_MEMBERS": "db-0.example:5432,db-1.example:5433"}
+    usual = "django.db.backends.postgresql"
+
+    assert read(expression, **REQUIRED, **replica, **members) == [
+        ["core.members", "db.example", [["db-0.example", "5432"], ["db-1.example", "5433"]]],
+        [usual, "replica.example", None],
+    ]
+    # Behind a pooler it is the pooler that follows the primary.
+    pooler = {"DATABASE_POOLER": "pooler.example:6432"}
+    assert read(expression, **REQUIRED, **members, **pooler) == [[usual, "pooler.example", None]]
+
+
+def test_servers_without_a_port_are_refused():
+    failed = read("s.DEBUG", **REQUIRED, DATABASE_MEMBERS="db-0.example")
+
+    assert "DATABASE_MEMBERS holds 'db-0.example': give host:port,host:port" in failed.stderr

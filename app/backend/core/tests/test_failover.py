@@ -90,6 +90,36 @@ def test_no_thread_goes_on_asking_the_server_that_hung(web, headers, postgres_se
     assert web.program.log.read_text().count("the primary is away") == 1
 
 
+@pytest.fixture
+def clustered(postgres_server, standby):
+    """It knows both servers; the name of the primary goes on leading to the first."""
+    name = connection.settings_dict["NAME"]
+    members = ",".join(f"127.0.0.1:{server.port}" for server in (postgres_server, standby))
+    environment = {"DATABASE_REPLICA_URL": standby.url(name), "DATABASE_MEMBERS": members}
+    with gunicorn(**environment, WEB_CONCURRENCY="1") as made:
+        yield made
+
+
+def test_a_write_finds_the_server_that_took_over(clustered, headers, postgres_outage, standby):
+    assert writes_again(clustered, headers)
+    with ThreadPoolExecutor(1) as pool, postgres_outage():
+        asked = pool.submit(writes_again, clustered, headers)
+        wait_until("the outage is noticed", lambda: "reading only" in ready(clustered), TASK_RUNS)
+        standby.promote()
+        assert asked.result()
+        assert reads(clustered, headers) == (200, 3)
+
+
+def test_a_server_that_hangs_keeps_no_one_from_the_next(clustered, headers, postgres_server, standby):
+    assert writes_again(clustered, headers)
+    with postgres_server.frozen():
+        standby.promote()
+        wait_until("it writes again", lambda: writes_again(clustered, headers), TASK_RUNS)
+        pool = ThreadPoolExecutor(4)
+        with pool:
+            assert all(pool.map(lambda _: writes_again(clustered, headers), range(8)))
+
+
 def test_a_replica_that_is_away_is_left_for_the_primary(web, headers, standby):
     assert reads(web, headers) == (200, 1)
     standby.stop()

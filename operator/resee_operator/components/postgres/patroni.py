@@ -16,7 +16,13 @@ from resee_operator.components.base import Facts, Live, Manifest, Reason, Verdic
 from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe, http_probe, secret_variable
 from resee_operator.components.postgres import patroni_config, patroni_rights
 from resee_operator.components.storage import claims, stateful_set
-from resee_operator.components.topology import MEMBERS, PATRONI_PORT, POSTGRES_PORT, member_names
+from resee_operator.components.topology import (
+    MEMBERS,
+    PATRONI_PORT,
+    POSTGRES_PORT,
+    member_names,
+    members_name,
+)
 from resee_operator.components.workloads import disruption_budget, headless_service, service
 from resee_operator.stages import Resolved
 
@@ -69,7 +75,7 @@ def health(resolved: Resolved, live: Live) -> Verdict:
 
 
 def _members(resolved: Resolved) -> str:
-    return resolved.child(f"{COMPONENT}-members")
+    return members_name(resolved.name, COMPONENT)
 
 
 def _config_map(resolved: Resolved) -> Manifest:

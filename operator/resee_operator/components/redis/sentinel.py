@@ -1,7 +1,8 @@
 """Provider Sentinel: a Redis master with two replicas, and three Sentinels that make another one the master.
 
 Clients ask the Sentinels where the master is. Every server is known by its name in DNS, which outlives its
-address; how each finds its place at its start is in sentinel_start.py.
+address; how each finds its place at its start is in sentinel_start.py. No two Sentinels share a zone, so that
+its end leaves a majority.
 
 Each second reaches the disk (appendfsync everysec): what a killed process has accepted is in the system's
 memory already, and a lost node is what the replicas are for; ``always`` would cost every command a write to
@@ -16,7 +17,7 @@ from resee_operator import quantity
 from resee_operator.components import encryption_redis, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe
-from resee_operator.components.redis import passwords
+from resee_operator.components.redis import names, passwords
 from resee_operator.components.redis import sentinel_start as start
 from resee_operator.components.storage import claims, stateful_set
 from resee_operator.components.topology import (
@@ -25,6 +26,7 @@ from resee_operator.components.topology import (
     SENTINEL_MASTER,
     SENTINEL_PORT,
     member_names,
+    members_name,
 )
 from resee_operator.components.workloads import disruption_budget, headless_service, service
 from resee_operator.stages import Resolved
@@ -67,7 +69,7 @@ def health(resolved: Resolved, live: Live) -> Verdict:
 
 
 def _members(resolved: Resolved, component: str) -> str:
-    return resolved.child(f"{component}-members")
+    return members_name(resolved.name, component)
 
 
 def _server(resolved: Resolved) -> Pod:
@@ -81,6 +83,7 @@ def _server(resolved: Resolved) -> Pod:
         mounts=[
             {"name": "data", "mountPath": "/data"},
             passwords.mount(),
+            names.mount(),
         ],
         probes=_server_probes(),
         lifecycle={"preStop": exec_probe("sh", "-c", start.LEAVE, COMPONENT)},
@@ -93,6 +96,7 @@ def _server(resolved: Resolved) -> Pod:
         volumes=[_passwords(resolved, passwords.SERVER_FILE)],
         grace=_GRACE,
         spread=True,
+        before=names.BEFORE,
     )
 
 
@@ -104,7 +108,7 @@ def _watcher(resolved: Resolved) -> Pod:
         command=["sh", "-c", start.WATCHER, WATCHER],
         env=_environment(resolved, WATCHER),
         port=SENTINEL_PORT,
-        mounts=[passwords.mount()],
+        mounts=[passwords.mount(), names.mount()],
         probes={
             "startupProbe": exec_probe(*alive, periodSeconds=1, timeoutSeconds=3, failureThreshold=300),
             "readinessProbe": exec_probe(*ready, periodSeconds=5, timeoutSeconds=3, failureThreshold=3),
@@ -119,6 +123,8 @@ def _watcher(resolved: Resolved) -> Pod:
         user=DATA_USER,
         volumes=[_passwords(resolved, passwords.SENTINEL_FILE)],
         spread=True,
+        waits_for_zone=True,
+        before=names.BEFORE,
     )
 
 

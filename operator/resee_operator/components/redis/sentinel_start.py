@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from resee_operator.components.redis.names import KEEP
 from resee_operator.components.redis.passwords import FOLDER, GIVEN, PREPARE, ask, follow
 from resee_operator.components.topology import REDIS_PORT, SENTINEL_PORT
 
@@ -39,7 +40,7 @@ named() {{
 }}
 """
 
-SERVER: Final = f"""{PREPARE}{_NAMED}
+SERVER: Final = f"""{PREPARE}{_NAMED}{KEEP}
 first=${{SERVERS%% *}}
 if ! master=$(named); then
     master=$first
@@ -50,10 +51,11 @@ fi
 [ "${{master:-$HOST}}" = "$HOST" ] && place= || place="replicaof $master {REDIS_PORT}"
 echo "starts as ${{place:-the master}}"
 {{ cat {GIVEN}; echo "$own_user"; echo "$place"; }} >{CONFIG}
+keep_names &
 exec redis-server {CONFIG} --replica-announce-ip "$HOST" "$@"
 """
 
-WATCHER: Final = f"""{PREPARE}{_NAMED}
+WATCHER: Final = f"""{PREPARE}{_NAMED}{KEEP}
 serving() {{
     for server in $SERVERS; do
         state=$(REDISCLI_AUTH=$(cat {FOLDER}/{SERVERS_KEY}) timeout 2 redis-cli -e -h "$server" \\
@@ -83,6 +85,7 @@ sentinel down-after-milliseconds $MASTER {_DOWN_AFTER}
 sentinel failover-timeout $MASTER {_FAILOVER}
 sentinel parallel-syncs $MASTER 1
 END
+keep_names &
 exec redis-server /tmp/sentinel.conf --sentinel "$@"
 """
 
