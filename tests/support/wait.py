@@ -30,7 +30,7 @@ class Budget(Enum):
     COMMAND = 75.0  # a program of the command line has ended
     POD = 90.0  # a Pod of ours is Ready, images already on the node
     ROLLOUT = 180.0  # a Deployment rolled to a new template
-    SWEEP = 660.0  # beat has sent again what was lost with Redis: 5 minutes old, looked for every 5 minutes
+    SWEEP = 300.0  # beat has sent again what was lost with Redis: a minute old, looked for every minute
     DEPLOYMENT = 240.0  # a ReseeDeployment is Ready from nothing
     JOB = 150.0  # a backup or migration Job has ended
 

@@ -9,10 +9,14 @@ from django.utils import timezone
 
 from analytics.models import Export
 from contents.models import Content
+from core.redis import broker
 
 DATABASE_AWAY = (OperationalError, InterfaceError)
-# An export takes seconds; one that is still pending after this was lost on its way, and is sent again.
-LOST_AFTER = timedelta(minutes=5)
+# An export takes seconds; one that is still pending after this was lost on its way, and is sent again. While
+# others wait in its queue it may be among them, and is given longer.
+LOST_AFTER = timedelta(minutes=1)
+LOST_AFTER_QUEUEING = timedelta(minutes=5)
+QUEUE = "default"
 # Long enough to fetch it, short enough not to keep a second copy of everyone's contents.
 KEPT_FOR = timedelta(days=1)
 
@@ -71,7 +75,8 @@ def sweep_exports() -> int:
     """Sends lost exports again and deletes old ones; returns how many were sent."""
     now = timezone.now()
     Export.objects.filter(created_at__lt=now - KEPT_FOR).delete()
-    lost = Export.objects.filter(status=Export.Status.PENDING, created_at__lt=now - LOST_AFTER)
+    age = LOST_AFTER_QUEUEING if broker().llen(QUEUE) else LOST_AFTER
+    lost = Export.objects.filter(status=Export.Status.PENDING, created_at__lt=now - age)
     ids = [str(pk) for pk in lost.values_list("pk", flat=True)[:1000]]
     for export_id in ids:
         make_export.apply_async((export_id,), task_id=export_id)

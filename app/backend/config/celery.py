@@ -84,7 +84,7 @@ app.conf.update(
         # New e-mails wake the sender themselves; this is for those put off, and for a lost wake-up.
         "deliver-outbox": {"task": "outbox.tasks.deliver", "schedule": 60.0},
         "clean-up-outbox": {"task": "outbox.tasks.clean_up", "schedule": crontab(minute="50", hour="4")},
-        "sweep-exports": {"task": "analytics.tasks.sweep_exports", "schedule": 300.0},
+        "sweep-exports": {"task": "analytics.tasks.sweep_exports", "schedule": 60.0},
         "clean-up-tokens": {
             "task": "accounts.tasks.clean_up_tokens",
             "schedule": crontab(minute="30", hour="4"),

@@ -11,6 +11,7 @@ from analytics import tasks
 from analytics.models import Export
 from categories.models import Category
 from contents.models import Content
+from core.redis import broker
 
 URL = "/api/analytics/export/"
 
@@ -126,14 +127,23 @@ def test_beat_sends_what_was_lost_and_forgets_what_is_old(owner, sent):
     def made(age, **fields):
         return Export.objects.create(owner=owner.user, created_at=now - age, **fields)
 
-    made(timedelta(minutes=1))
-    lost = made(timedelta(minutes=6))
+    made(timedelta(seconds=30))
+    lost = made(timedelta(minutes=2))
     made(timedelta(minutes=6), status="done")
     made(timedelta(days=2), status="done")
 
     assert tasks.sweep_exports() == 1
     assert sent == [(str(lost.pk), str(lost.pk))]
     assert Export.objects.count() == 3
+
+
+def test_what_may_still_wait_in_its_queue_is_not_sent_twice(owner, sent):
+    for minutes in (2, 6):
+        Export.objects.create(owner=owner.user, created_at=timezone.now() - timedelta(minutes=minutes))
+    broker().rpush(tasks.QUEUE, "another")
+
+    assert tasks.sweep_exports() == 1
+    assert len(sent) == 1
 
 
 def test_an_export_costs_two_reads_whatever_it_holds(owner, export, django_assert_num_queries):
