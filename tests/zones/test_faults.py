@@ -118,6 +118,13 @@ def test_the_zone_of_the_primary_ends_and_comes_back(load: Load, faults: Faults,
     assert load.outage("reads", moment) <= goal(5)
 
 
+def test_the_zone_of_the_redis_master_ends(load: Load, faults: Faults) -> None:
+    until(lambda: faults.move_master_off(CONTROL_PLANE), Budget.POD, every=3)
+    node = faults.node_of(faults.redis_master())
+    moment = under(load, faults, lambda: faults.dead(node), after=ZONE)
+    assert load.outage("tasks", moment) <= goal(15)
+
+
 def test_of_two_primaries_one_alone_takes_writes(faults: Faults, node: str) -> None:
     """The zone is cut off; its primary lives on, and has stopped taking writes when the next one begins."""
     found = [faults.kubectl.get("pod", f"resee-postgres-{member}") for member in range(3)]

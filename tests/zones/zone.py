@@ -122,13 +122,21 @@ class Faults:
 
     def redis_master(self) -> str:
         """The Pod of Redis' master, as a Sentinel has it."""
+        return self._sentinel("get-master-addr-by-name").split(".")[0]
+
+    def move_master_off(self, node: str) -> None:
+        """Let the Sentinels make another server the master until it is on another node."""
+        if self.node_of(self.redis_master()) == node:
+            self._sentinel("failover")
+        assert self.node_of(self.redis_master()) != node
+
+    def _sentinel(self, command: str) -> str:
         tls = "--tls --cacert /etc/resee/redis-tls/ca.crt"
         login = "REDISCLI_AUTH=$(cat /etc/redis-auth/sentinel-password)"
-        ask = f'{login} redis-cli {tls} -p 26379 sentinel get-master-addr-by-name "$MASTER"'
+        ask = f'{login} redis-cli {tls} -p 26379 sentinel {command} "$MASTER"'
         for member in range(3):
             try:
-                told = self.kubectl("exec", f"resee-sentinel-{member}", "--", "sh", "-c", ask)
+                return self.kubectl("exec", f"resee-sentinel-{member}", "--", "sh", "-c", ask)
             except AssertionError:
                 continue
-            return told.split(".")[0]
         raise AssertionError("no Sentinel answers")

@@ -53,7 +53,10 @@ def _pod(resolved: Resolved) -> Pod:
         resolved,
         NAME,
         command,
-        env=[{"name": "WEB_CONCURRENCY", "value": str(resolved.web.concurrency)}],
+        env=[
+            {"name": "WEB_CONCURRENCY", "value": str(resolved.web.concurrency)},
+            {"name": "WEB_THREADS", "value": str(resolved.web.threads)},
+        ],
         pooled=True,
         port=WEB_PORT,
         probes=_probes(),

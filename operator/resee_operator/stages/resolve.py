@@ -180,6 +180,7 @@ def _web(spec: ReseeDeploymentSpec, stage: StageDefaults) -> Web:
         pods=pods.settings(spec.web, stage.resources["web"]),
         scale=pods.scale(spec.web, stage.web),
         concurrency=spec.web.concurrency or stage.web_concurrency,
+        threads=stage.web_threads,
     )
 
 

@@ -31,11 +31,12 @@ class Images:
 
 @dataclass(frozen=True, slots=True)
 class Web:
-    """Django behind gunicorn; ``concurrency`` gunicorn workers in each Pod."""
+    """Django behind gunicorn; ``concurrency`` gunicorn workers in each Pod, with ``threads`` each."""
 
     pods: PodSettings
     scale: Scale
     concurrency: int
+    threads: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,13 +71,13 @@ def test_shared_buffers_fit_the_request(defaults: StageDefaults) -> None:
     assert buffers * MIB <= quantity.parse(defaults.resources["database"].memory_request) / 4
 
 
-def connections(defaults: StageDefaults, threads: int = 4) -> int:
+def connections(defaults: StageDefaults) -> int:
     """Connections of all processes at the stage's largest, with one more Pod while it rolls."""
 
     def pods(scale: Any) -> int:
         return int(scale.autoscaling.max_replicas if scale.autoscaling else scale.replicas) + 1
 
-    web = pods(defaults.web) * defaults.web_concurrency * threads
+    web = pods(defaults.web) * defaults.web_concurrency * defaults.web_threads
     workers = sum(pods(group.scale) * group.concurrency for group in defaults.workers)
     spare = 10
     return web + workers + spare
