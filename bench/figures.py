@@ -60,7 +60,7 @@ def show(title: str, figures: Sequence[Figure], console: Console | None = None) 
 def markdown(figures: Sequence[Figure]) -> str:
     """The figures as a Markdown table with the machine below it."""
     rows = [_HEADER, ("---",) * len(_HEADER), *(figure.cells for figure in figures)]
-    table = "\n".join("| " + " | ".join(row) + " |" for row in rows)
+    table = "\n".join("| " + " | ".join(cell.replace("|", r"\|") for cell in row) + " |" for row in rows)
     return f"{table}\n\nMeasured on {machine()}."
 
 

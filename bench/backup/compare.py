@@ -61,7 +61,7 @@ class Bench:
         memory = max(one.memory for way in ("s3", "volume") for one in dumped[way])
         plain = dumped["by hand"]
         return [
-            throughput(f"dump {label} to S3", size, dumped["s3"], plain, "pg_dump | zstd > /dev/null"),
+            throughput(f"dump {label} to S3", size, dumped["s3"], plain, "pg_dump piped to zstd"),
             processor(f"processor time of that, {label}", dumped["s3"], plain),
             throughput(f"dump {label} to a volume", size, dumped["volume"], plain, "the same"),
             processor(f"processor time of that, {label}", dumped["volume"], plain),
@@ -72,7 +72,7 @@ class Bench:
                 size,
                 restored["program"],
                 restored["plain"],
-                "zstd -d | pg_restore",
+                "zstd -d piped to pg_restore",
             ),
             processor(f"processor time of that, {label}", restored["program"], restored["plain"]),
             Figure(
