@@ -20,7 +20,8 @@ def test_a_pipe_in_a_text_begins_no_cell_of_its_own() -> None:
 def test_words_and_tables_of_other_benches_stay(tmp_path: Path) -> None:
     report = tmp_path / "performance.md"
     report.write_text(
-        "Before.\n<!-- bench:one -->\nold\n<!-- /bench -->\nBetween.\n<!-- bench:two -->\nkept\n<!-- /bench -->\n"
+        "Before.\n<!-- bench:one -->\nold\n<!-- /bench -->\n"
+        "Between.\n<!-- bench:two -->\nkept\n<!-- /bench -->\n"
     )
     write("one", [ROW], report)
     before, _, rest = report.read_text().partition("<!-- bench:one -->\n")
