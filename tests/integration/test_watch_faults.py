@@ -76,7 +76,7 @@ def test_expired_version_is_met_with_a_new_list(server: ApiServer, namespace: st
         resee.apply()
         resee.wait_settled()
         operator.pause()
-        # What its connections would hold of what comes now ends with them. An orderly end would wait for them.
+        # What its connections would hold of what comes now ends with them; an orderly end would wait for it.
         server.kill()
         server.start()
         resee.run("delete", "service", "demo-web")
