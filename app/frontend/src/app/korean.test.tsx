@@ -48,6 +48,13 @@ function words(container: Element): string {
   return [container.textContent, ...spoken].join(' ');
 }
 
+/** Words in Latin letters, but for those that stay so in Korean. */
+function latin(page: HTMLElement) {
+  return words(page)
+    .replaceAll(KEPT, '')
+    .match(/[A-Za-z]{2,}/g);
+}
+
 async function settle(heading: string) {
   await screen.findByRole('heading', { level: 1, name: heading });
   await waitFor(() => expect(screen.queryByText('불러오는 중…')).not.toBeInTheDocument());
@@ -57,11 +64,7 @@ describe.each(Object.entries(PAGES))('the page %s', (path, heading) => {
   it('is in Korean throughout', async () => {
     const { container } = open(path);
     await settle(heading);
-    expect(
-      words(container)
-        .replaceAll(KEPT, '')
-        .match(/[A-Za-z]{2,}/g),
-    ).toBeNull();
+    expect(latin(container)).toBeNull();
     expect(document.title).toBe(`${heading} · Resee`);
   });
 });
@@ -72,11 +75,7 @@ it.each([
 ])('the page %s is in Korean throughout', async (path, heading) => {
   const { container } = openGuest(path);
   await settle(heading);
-  expect(
-    words(container)
-      .replaceAll(KEPT, '')
-      .match(/[A-Za-z]{2,}/g),
-  ).toBeNull();
+  expect(latin(container)).toBeNull();
 });
 
 describe('counts', () => {
