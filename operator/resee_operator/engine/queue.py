@@ -59,6 +59,11 @@ PROMPT = 0.5
 fleet that was edited as a whole that tells the newest edit from the rest."""
 
 
+CROWD = 24
+"""Edits that wait from which on the queue counts as crowded: two for each of the 12 workers that the settings
+have by themselves, more than a person or a pipeline edits at a time."""
+
+
 class Queue:
     """Deduplicating queue of keys for several workers of one event loop."""
 
@@ -149,6 +154,11 @@ class Queue:
     def depth(self) -> int:
         """Keys that wait for a worker."""
         return sum(len(keys) for keys in self._ready.values())
+
+    @property
+    def crowded(self) -> bool:
+        """Whether many edits wait for a worker, as when a whole fleet is edited at once."""
+        return len(self._ready[Urgency.EDIT]) > CROWD
 
     @property
     def oldest(self) -> float:

@@ -228,8 +228,8 @@ class Reconciler:
             self._news.written(key)
             return
         wait = self._news.wait(key, changing=findings.pending)
-        memory = (*findings.memory, "images")
-        if wait > 0 and not status.is_urgent(old, new, memory, pending=findings.pending):
+        memory, crowded = (*findings.memory, "images"), self._queue.crowded
+        if wait > 0 and not status.is_urgent(old, new, memory, pending=findings.pending, crowded=crowded):
             self._queue.add(key, Urgency.CHANGE, wait)
             return
         self._news.written(key)

@@ -114,15 +114,22 @@ def patch(old: Status, new: Status) -> Status | None:
     return change or None
 
 
-def is_urgent(old: Status, new: Status, memory: Iterable[str] = (), *, pending: bool = False) -> bool:
+def is_urgent(
+    old: Status, new: Status, memory: Iterable[str] = (), *, pending: bool = False, crowded: bool = False
+) -> bool:
     """Whether a new status must be written at once: somebody waits for it, somebody must act, or it is the
     memory of an operation.
+
+    That an edit has been taken up waits while many other edits do (`crowded`): their children come first, and
+    what became of this one is often told in the same write.
 
     Ready that only turns False is not: a Deployment's controller is always a moment behind its spec. Nor is
     one that turns True in a pass that still wrote something (`pending`): the next pass comes at once, and
     tells it together with the end of the progress.
     """
-    if old.get("observedGeneration") != new.get("observedGeneration") or not old.get("conditions"):
+    if not old.get("conditions"):
+        return True
+    if not crowded and old.get("observedGeneration") != new.get("observedGeneration"):
         return True
     # What the new status does not speak of stays as it is, and is no news.
     if any(key in new and old.get(key) != new[key] for key in memory):

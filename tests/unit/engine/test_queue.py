@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from resee_operator.engine.queue import HELD, Backoff, Key, Queue, Urgency
+from resee_operator.engine.queue import CROWD, HELD, Backoff, Key, Queue, Urgency
 from tests.support.clock import Clock
 
 
@@ -217,6 +217,16 @@ async def test_depth_and_age_are_told(queue: Queue, clock: Clock) -> None:
     queue.add(key("b"), Urgency.EDIT)
 
     assert (queue.depth, queue.oldest) == (2, 3.0)
+
+
+async def test_many_edits_crowd_the_queue_and_many_changes_do_not(queue: Queue) -> None:
+    for number in range(CROWD + 1):
+        queue.add(key(f"changed-{number}"), Urgency.CHANGE)
+    for number in range(CROWD):
+        queue.add(key(f"edited-{number}"), Urgency.EDIT)
+    assert not queue.crowded
+    queue.add(key("one more"), Urgency.EDIT)
+    assert queue.crowded
 
 
 async def test_newest_edit_of_a_fleet_is_prompt_and_the_rest_is_not(queue: Queue, clock: Clock) -> None:

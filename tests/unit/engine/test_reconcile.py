@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from resee_operator.engine.news import SETTLE
 from resee_operator.engine.outcome import OutcomeReason
+from resee_operator.engine.queue import CROWD, Urgency
 from resee_operator.kube.api import FIELD_MANAGER
 from resee_operator.kube.errors import ApiError, Invalid, NotLeader, Unavailable
 from resee_operator.kube.fake import FakeKube
@@ -141,6 +143,24 @@ async def test_changed_field_is_written_alone() -> None:
 
 
 _CHANGED = "spec.template.spec.containers[web].env[WEB_CONCURRENCY].value)"
+
+
+async def test_status_of_an_edit_waits_for_the_children_of_a_crowd_but_not_for_ever() -> None:
+    world = World()
+    await world.create()
+    await world.settle()
+    for number in range(CROWD + 1):
+        world.queue.add(("default", f"other-{number}"), Urgency.EDIT)
+    told = (await world.status())["observedGeneration"]
+
+    await world.edit(logLevel="WARNING")
+    edited = writes(world)
+    outcome = await world.run()
+    assert writes(world) - edited == len(outcome.changed) > 0
+    assert (await world.status())["observedGeneration"] == told
+    world.seconds += SETTLE
+    await world.run()
+    assert (await world.status())["observedGeneration"] == told + 1
 
 
 async def test_wrong_spec_is_named_and_what_runs_stays() -> None:

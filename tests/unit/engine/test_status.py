@@ -149,6 +149,14 @@ def test_first_status_turn_to_ready_and_trouble_are_urgent() -> None:
     assert status.is_urgent(coming, {**coming, "observedGeneration": 4})
 
 
+def test_taken_up_edit_is_told_later_in_a_crowd_and_trouble_is_not() -> None:
+    ready, bad = (build(findings({"web": verdict})) for verdict in (FINE, CRASHING))
+
+    assert not status.is_urgent(ready, {**ready, "observedGeneration": 4}, crowded=True)
+    assert status.is_urgent(ready, {**bad, "observedGeneration": 4}, crowded=True)
+    assert status.is_urgent({}, ready, crowded=True)
+
+
 def test_mere_progress_may_wait() -> None:
     coming, ready = build(findings({"web": COMING})), build(findings({"web": FINE}))
     further = build(findings({"web": replace(COMING, message="almost")}), coming)
