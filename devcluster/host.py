@@ -8,6 +8,7 @@ import shutil
 from contextlib import suppress
 from pathlib import Path
 
+from devcluster import cache, paths
 from devcluster.errors import UsageError
 from devcluster.images.command import run
 
@@ -24,6 +25,7 @@ _INOTIFY_LIMIT = Path("/proc/sys/fs/inotify/max_user_instances")
 # the control plane kube-controller-manager 7 and kube-apiserver 6 more.
 INOTIFY_NODE = 14
 INOTIFY_CONTROL_PLANE = 13
+_WAITING = "--option=DPkg::Lock::Timeout=300"  # seconds, for whoever else installs something just then
 DISK_NEEDED = 8 * _GIB  # measured: 3.5 GiB for one cluster's images and data, 3 GiB for the caches
 
 
@@ -93,9 +95,13 @@ def _is_inotify(handle: Path) -> bool:
 
 
 def require_mmdebstrap() -> None:
-    """Install mmdebstrap where it is missing: the one package that devcluster adds to a machine."""
-    if shutil.which("mmdebstrap"):
-        return
-    remedy = "Install it: apt-get install mmdebstrap."
-    run(["apt-get", "update"], remedy=remedy)
-    run(["apt-get", "install", "--yes", "--no-install-recommends", "mmdebstrap"], remedy=remedy)
+    """Install mmdebstrap where it is missing: the one package that devcluster adds to a machine.
+
+    Several images ask for it at once, and apt-get ends at once where another one holds its lists.
+    """
+    with cache.locked(paths.cache_dir() / "apt" / "machine.lock"):
+        if shutil.which("mmdebstrap"):
+            return
+        remedy = "Install it: apt-get install mmdebstrap."
+        run(["apt-get", _WAITING, "update"], remedy=remedy)
+        run(["apt-get", _WAITING, "install", "--yes", "--no-install-recommends", "mmdebstrap"], remedy=remedy)

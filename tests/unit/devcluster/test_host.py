@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 from collections import namedtuple
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -56,3 +57,34 @@ def test_an_unknown_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(platform, "machine", lambda: "riscv64")
     with pytest.raises(UsageError, match="The processor riscv64 is not supported"):
         host.architecture()
+
+
+_APT_GET = """#!/bin/sh
+mkdir "$FOLDER/lists.lock" || exit 100
+echo "$*" >>"$FOLDER/calls"
+case "$*" in *install*) printf '#!/bin/sh\\n' >"$FOLDER/mmdebstrap"; chmod +x "$FOLDER/mmdebstrap" ;; esac
+rmdir "$FOLDER/lists.lock"
+"""
+"""Like the real one it ends with 100 where another one holds the lists."""
+
+
+def test_mmdebstrap_is_installed_once_for_all_who_ask(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "apt-get").write_text(_APT_GET)
+    (programs / "apt-get").chmod(0o755)
+    for tool in ("sh", "mkdir", "rmdir", "chmod"):
+        (programs / tool).symlink_to(str(shutil.which(tool)))
+    monkeypatch.setenv("RESEE_CACHE_DIR", str(tmp_path / "cache"))
+    monkeypatch.setenv("FOLDER", str(programs))
+    monkeypatch.setenv("PATH", str(programs))
+
+    with ThreadPoolExecutor(4) as pool:
+        for asked in [pool.submit(host.require_mmdebstrap) for _ in range(4)]:
+            asked.result()
+
+    update, install = (programs / "calls").read_text().splitlines()
+    assert update.endswith("update")
+    assert install.endswith("mmdebstrap")
