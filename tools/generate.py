@@ -1,4 +1,4 @@
-"""Writes every generated file anew: CRDs, references, golden manifests, and the chart's copies.
+"""Writes every generated file anew: CRDs, references, golden manifests, the chart's copies, translations.
 
 ``python -m tools.generate`` writes; ``--check`` writes nothing and fails where a file would change.
 """
@@ -20,10 +20,10 @@ from tests.chart import chart
 from tests.golden import releases
 from tests.golden import update as golden
 from tests.support.deployments import STAGES
-from tools import values_table
+from tools import catalogues, values_table
 
 ROOT = Path(__file__).resolve().parents[1]
-Files = dict[Path, str]
+Files = dict[Path, str | bytes]
 
 
 def definitions() -> Files:
@@ -70,6 +70,11 @@ def golden_manifests() -> Files:
     return {golden.golden_file(stage): golden.rendered(stage) for stage in STAGES}
 
 
+def translations() -> Files:
+    """The application's sentences in other languages, as Django reads them."""
+    return dict(catalogues.compiled())
+
+
 GENERATORS: tuple[Callable[[], Files], ...] = (
     definitions,
     references,
@@ -77,18 +82,20 @@ GENERATORS: tuple[Callable[[], Files], ...] = (
     release_snapshots,
     chart_readme,
     chart_snapshots,
+    translations,
 )
 
 
-def stale() -> Iterator[tuple[Path, str]]:
+def stale() -> Iterator[tuple[Path, bytes]]:
     """Yield each file that is not what it would be, with what it would be.
 
     In order: the snapshots are made after the files that they depend on were yielded.
     """
     for generator in GENERATORS:
-        for path, text in generator().items():
-            if not path.exists() or path.read_text() != text:
-                yield path, text
+        for path, made in generator().items():
+            content = made if isinstance(made, bytes) else made.encode()
+            if not path.exists() or path.read_bytes() != content:
+                yield path, content
 
 
 @click.command()
@@ -96,12 +103,12 @@ def stale() -> Iterator[tuple[Path, str]]:
 def main(check: bool) -> None:
     """Write every generated file anew."""
     found = False
-    for path, text in stale():
+    for path, content in stale():
         found = True
         click.echo(f"{'not current' if check else 'written'}: {path.relative_to(ROOT)}")
         if not check:
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+            path.write_bytes(content)
     if check and found:
         click.echo("Run `make generate` and commit the result.", err=True)
         sys.exit(1)

@@ -8,6 +8,7 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from core.generations import FollowedQuerySet
 
@@ -21,7 +22,11 @@ def time_zones() -> frozenset[str]:
 def validate_time_zone(name: str) -> None:
     """Raises ValidationError for a name that is not an IANA time zone."""
     if name not in time_zones():
-        raise ValidationError(f"{name!r} is not an IANA time zone such as Asia/Seoul.", code="time_zone")
+        raise ValidationError(
+            _("%(name)r is not an IANA time zone such as Asia/Seoul."),
+            code="time_zone",
+            params={"name": name},
+        )
 
 
 class Tier(models.TextChoices):

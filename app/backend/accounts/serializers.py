@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError as ModelError
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework_simplejwt.serializers import TokenRefreshSerializer
@@ -13,7 +14,7 @@ from rest_framework_simplejwt.serializers import TokenRefreshSerializer
 from accounts.models import User
 from notifications.serializers import PreferenceSerializer
 
-_TAKEN = "A user with this e-mail address exists already."
+_TAKEN = _("A user with this e-mail address exists already.")
 
 
 class RegisterSerializer(serializers.ModelSerializer):
@@ -34,7 +35,7 @@ class RegisterSerializer(serializers.ModelSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if attrs["password"] != attrs.pop("password_confirm"):
-            raise serializers.ValidationError({"password_confirm": "The two passwords differ."})
+            raise serializers.ValidationError({"password_confirm": _("The two passwords differ.")})
         try:
             validate_password(attrs["password"], User(email=attrs["email"]))
         except ModelError as error:
@@ -61,7 +62,7 @@ class ProfileSerializer(serializers.ModelSerializer):
 
     def validate_tier(self, value: str) -> str:
         if not settings.TIER_SELF_SERVICE and self.instance and value != self.instance.tier:
-            raise serializers.ValidationError("Only an administrator changes the tier here.")
+            raise serializers.ValidationError(_("Only an administrator changes the tier here."))
         return value
 
     @transaction.atomic

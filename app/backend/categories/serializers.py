@@ -1,8 +1,11 @@
 """Categories as JSON."""
 
+from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from categories.models import Category
+
+NAME_TAKEN = _("You have a category of this name already.")
 
 
 class CategorySerializer(serializers.ModelSerializer):
@@ -17,5 +20,5 @@ class CategorySerializer(serializers.ModelSerializer):
         if self.instance is not None:
             others = others.exclude(pk=self.instance.pk)
         if others.exists():
-            raise serializers.ValidationError("You have a category of this name already.", code="unique")
+            raise serializers.ValidationError(NAME_TAKEN, code="unique")
         return value

@@ -1,7 +1,7 @@
 """/api/categories/"""
 
 from categories.models import Category
-from categories.serializers import CategorySerializer
+from categories.serializers import NAME_TAKEN, CategorySerializer
 from core.owned import OwnedViewSet
 
 
@@ -10,4 +10,4 @@ class CategoryViewSet(OwnedViewSet):
 
     queryset = Category.objects.all()
     serializer_class = CategorySerializer
-    unique_error = {"name": ["You have a category of this name already."]}
+    unique_error = {"name": [NAME_TAKEN]}

@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "rest_framework",
+    "rest_framework_simplejwt",  # for its sentences in Korean
     "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",
     "accounts",
@@ -45,8 +46,9 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.middleware.RequestIdMiddleware",
     "core.middleware.MetricsMiddleware",
-    "core.middleware.BodyLimitMiddleware",
     "core.kept.KeptAnswersMiddleware",
+    "core.language.LanguageMiddleware",
+    "core.middleware.BodyLimitMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -95,12 +97,12 @@ CACHES = {
 
 AUTH_USER_MODEL = "accounts.User"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    {"NAME": name}
     for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
+        "accounts.passwords.AddressSimilarityValidator",
+        "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "django.contrib.auth.password_validation.CommonPasswordValidator",
+        "django.contrib.auth.password_validation.NumericPasswordValidator",
     )
 ]
 # Whose answers may come from Redis (core.kept).
@@ -110,6 +112,9 @@ KEPT_PATHS = ("/api/review/today/",)
 TIER_SELF_SERVICE = env.bool("TIER_SELF_SERVICE", default=True)
 
 LANGUAGE_CODE = "en-us"
+# With its country: REST framework has Korean as `ko_KR` only, which Django does not look for under `ko`.
+LANGUAGES = [("en-us", "English"), ("ko-kr", "한국어")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Seoul")
 USE_TZ = True
 

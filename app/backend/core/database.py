@@ -18,6 +18,7 @@ import psycopg2
 from django.db import Error as DatabaseError
 from django.db import InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 from psycopg2 import errorcodes
 
 from core import replica, silence
@@ -181,7 +182,7 @@ def _again(request: HttpRequest) -> HttpResponse:
 
 def _unavailable(request: HttpRequest) -> HttpResponse:
     logger.warning("%s %s: the database went away", request.method, request.path)
-    answer = {"detail": "The database does not answer. Try again in a few seconds."}
+    answer = {"detail": _("The database does not answer. Try again in a few seconds.")}
     return JsonResponse(answer, status=503, headers={"Retry-After": _RETRY_AFTER})
 
 

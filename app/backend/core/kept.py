@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import redis
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.db import Error as DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.urls import ResolverMatch, resolve
@@ -29,7 +30,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings as jwt
 from rest_framework_simplejwt.tokens import AccessToken
 
-from core import generations
+from core import generations, language
 from core.identity import identity
 from core.redis import cached
 from core.throttles import UserThrottle
@@ -119,6 +120,8 @@ class KeptAnswersMiddleware:
         except (DatabaseError, redis.RedisError) as error:
             logger.warning("no kept answers: %s: %s", type(error).__name__, error)
             return self.get_response(request)
+        except DisallowedHost:  # refused in the language of the request
+            return self.get_response(request)
         if kept is not None:
             request.resolver_match = _route(request.path_info)
             return kept
@@ -141,6 +144,7 @@ def _claims_of(request: HttpRequest) -> Claims | None:
     kind, _, token = request.META.get("HTTP_AUTHORIZATION", "").partition(" ")
     accepts = request.META.get("HTTP_ACCEPT", "*/*")
     plain = request.method == "GET" and kind == "Bearer" and ("*/*" in accepts or "/json" in accepts)
+    plain = plain and request.META.get("CONTENT_LENGTH", "") in ("", "0")
     # What is read from a replica may be old in a way that the marks do not know of.
     if not plain or "replica" in settings.DATABASES or len(request.get_full_path()) > _LONGEST_PATH:
         return None
@@ -152,9 +156,10 @@ def _claims_of(request: HttpRequest) -> Claims | None:
 
 
 def _place(request: HttpRequest, claims: Claims) -> str:
-    """The key of the answer. Links in it begin with scheme and host; its times are of the process' zone."""
-    zone = timezone.get_current_timezone_name()
-    return f"kept:{identity()}:{claims.user}:{zone}:{request.build_absolute_uri()}"
+    """The key of the answer. Links in it begin with scheme and host, its times are of the process' zone, and
+    a header names its language."""
+    zone, spoken = timezone.get_current_timezone_name(), language.of(request)
+    return f"kept:{identity()}:{claims.user}:{spoken}:{zone}:{request.build_absolute_uri()}"
 
 
 def _fetch(where: str, claims: Claims) -> tuple[bytes, HttpResponse | None]:

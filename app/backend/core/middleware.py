@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.utils.translation import gettext as _
 
 from core import metrics, request_id
 
@@ -86,5 +87,6 @@ class BodyLimitMiddleware:
         length = request.META.get("CONTENT_LENGTH") or "0"
         limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         if not length.isdigit() or int(length) > limit:
-            return JsonResponse({"detail": f"The body must not exceed {limit} bytes."}, status=413)
+            sentence = _("The body must not exceed %(limit)d bytes.") % {"limit": limit}
+            return JsonResponse({"detail": sentence}, status=413)
         return self.get_response(request)

@@ -17,7 +17,7 @@ class OwnedViewSet(ReplicaReads, viewsets.ModelViewSet):
     owner_field: ClassVar[str] = "owner"
     lookup_value_converter = "int"
     # For races past the serializer's own check: field and sentence of the unique constraint.
-    unique_error: ClassVar[dict[str, list[str]]] = {}
+    unique_error: ClassVar[dict[str, list[Any]]] = {}
 
     def get_queryset(self) -> QuerySet[Model]:
         if getattr(self, "swagger_fake_view", False):  # drf-spectacular asks for the model, without a user

@@ -4,6 +4,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from outbox.models import Message
 
@@ -16,7 +18,10 @@ class MessageAdmin(admin.ModelAdmin):
     actions = ["send_again"]
     show_full_result_count = False
 
-    @admin.action(description="Send again")
+    @admin.action(description=_("Send again"))
     def send_again(self, request: HttpRequest, queryset: QuerySet[Message]) -> None:
         count = queryset.update(status=Message.Status.PENDING, attempts=0, next_attempt_at=timezone.now())
-        self.message_user(request, f"{count} e-mails will be sent again.")
+        sentence = ngettext(
+            "%(count)d e-mail will be sent again.", "%(count)d e-mails will be sent again.", count
+        )
+        self.message_user(request, sentence % {"count": count})

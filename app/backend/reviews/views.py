@@ -3,6 +3,7 @@
 from typing import Any, cast
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import generics
 from rest_framework.exceptions import NotFound
@@ -59,7 +60,7 @@ class CompleteView(ReplicaReads, generics.GenericAPIView):
                 data.get("notes", ""),
             )
         except ReviewSchedule.DoesNotExist:
-            raise NotFound({"content_id": ["You have no content with this id."]}) from None
+            raise NotFound({"content_id": [_("You have no content with this id.")]}) from None
         return Response(CompletedSerializer(moved).data)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from devcluster.images.context import Context, Tree
+from devcluster.paths import ROOT
 
 
 @pytest.fixture
@@ -107,3 +108,9 @@ def test_archive_keeps_times(source: Path) -> None:
 def test_a_single_file_is_a_tree(source: Path) -> None:
     made = Context(source.parent / "Dockerfile", (Tree(source / "run.sh", "entrypoint.sh"),))
     assert members(made).keys() == {"Dockerfile", "entrypoint.sh"}
+
+
+def test_the_backend_brings_its_translations_compiled() -> None:
+    backend = Tree(ROOT / "app" / "backend", "backend")
+    inside = {place for _, place in backend.files()}
+    assert {f"backend/locale/ko/LC_MESSAGES/django.{kind}" for kind in ("po", "mo")} <= inside

@@ -1,8 +1,10 @@
 """Answers that are kept: the same as the usual ones, for as long as they are true and not a moment longer."""
 
 import time
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 import jwt
 import pytest
@@ -188,6 +190,33 @@ def test_pages_and_hosts_are_kept_apart(owner, asked):
     assert other.json()["next"].startswith("http://127.0.0.1/")
 
 
+def test_each_language_has_its_own_answer_though_only_a_header_differs(owner, asked):
+    def ask(tag):
+        return owner.client.get(TODAY, headers={"Accept-Language": tag})
+
+    korean = ask("ko")
+
+    assert (asked["Content-Language"], korean["Content-Language"]) == ("en-us", "ko-kr")
+    assert korean.content == asked.content
+    for tag, first in (("ko-KR,ko;q=0.9", korean), ("en", asked), ("fr", asked)):
+        with only_kept():
+            again = ask(tag)
+        assert again["Content-Language"] == first["Content-Language"]
+        assert again["Vary"] == first["Vary"]
+    assert "Accept-Language" in asked["Vary"]
+
+
+def test_a_request_with_a_body_goes_the_usual_way(owner, asked):
+    """Whose limit stands behind what is kept."""
+    refused = owner.client.generic("GET", TODAY, b"{}", CONTENT_LENGTH=str(2**25))
+
+    assert refused.status_code == 413
+
+
+def test_an_unknown_host_is_refused_as_elsewhere(owner, asked):
+    assert owner.client.get(TODAY, headers={"Host": "evil.example"}).status_code == 400
+
+
 def test_the_list_of_yesterday_is_not_kept_over_midnight(owner, asked, monkeypatch):
     assert kept_answer(owner)
     claims = kept._claims(owner.client._credentials["HTTP_AUTHORIZATION"].split()[1])
@@ -200,11 +229,16 @@ def test_the_list_of_yesterday_is_not_kept_over_midnight(owner, asked, monkeypat
     assert not kept_answer(owner)
 
 
+@contextmanager
+def only_kept():
+    """A block in which the view may not be asked."""
+    with patch("reviews.views.TodayView.list", side_effect=AssertionError("asked")):
+        yield
+
+
 def kept_answer(person):
     """Whether the next answer comes from what is kept: then the view itself is not asked."""
-    from unittest.mock import patch
-
-    with patch("reviews.views.TodayView.list", side_effect=AssertionError("asked")):
+    with only_kept():
         try:
             return person.get(TODAY).status_code == 200
         except AssertionError:

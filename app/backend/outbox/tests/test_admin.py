@@ -28,7 +28,7 @@ def test_a_failed_e_mail_is_sent_again_on_request(staff):
         "/admin/outbox/message/", {"action": "send_again", "_selected_action": [failed.pk]}, follow=True
     )
 
-    assert "1 e-mails will be sent again." in answer.content.decode()
+    assert "1 e-mail will be sent again." in answer.content.decode()
     failed.refresh_from_db()
     assert (failed.status, failed.attempts) == ("pending", 0)
     assert failed.next_attempt_at <= timezone.now()

@@ -3,7 +3,7 @@ import { screen, waitFor } from '@testing-library/react';
 import { HttpResponse, http } from 'msw';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { changeLanguage } from '@/lib/i18n';
-import { db, server } from '@/test/backend';
+import { db, failure, server } from '@/test/backend';
 import { category, content, dashboard, schedule } from '@/test/data';
 import { open, openGuest } from '@/test/render';
 
@@ -96,6 +96,49 @@ describe('counts', () => {
     expect(figures).toHaveTextContent(`${count}일연속 복습`);
     expect(figures).toHaveTextContent(`${count === 1234 ? '1,234' : count}누적 복습`);
     expect(screen.getByText(`복습 ${count}개`)).toBeInTheDocument();
+  });
+});
+
+describe("the server's sentences", () => {
+  const TAKEN = {
+    ko: '이미 가입된 이메일 주소입니다.',
+    en: 'A user with this e-mail address exists already.',
+  };
+
+  /** Answers as the backend does: in the language that the request asks for. */
+  function taken() {
+    server.use(
+      http.post('*/api/accounts/users/register/', ({ request }) => {
+        const language = request.headers.get('Accept-Language') as keyof typeof TAKEN;
+        return HttpResponse.json({ email: [TAKEN[language]] }, { status: 400 });
+      }),
+    );
+  }
+
+  it('are in the language of the page, beside their field', async () => {
+    taken();
+    const { user } = openGuest('/register');
+    await user.type(await screen.findByLabelText('이메일'), 'new@example.com');
+    await user.type(screen.getByLabelText('비밀번호'), 'correct horse');
+    await user.type(screen.getByLabelText('비밀번호 확인'), 'correct horse');
+    await user.click(screen.getByRole('button', { name: '계정 만들기' }));
+    expect(await screen.findByText(TAKEN.ko)).toBeInTheDocument();
+    expect(screen.getByLabelText('이메일')).toHaveAccessibleDescription(TAKEN.ko);
+    // Who goes on in the other language is told in it.
+    await user.selectOptions(screen.getByLabelText('언어'), 'en');
+    await user.click(await screen.findByRole('button', { name: 'Create account' }));
+    expect(await screen.findByText(TAKEN.en)).toBeInTheDocument();
+    expect(screen.queryByText(TAKEN.ko)).not.toBeInTheDocument();
+  });
+
+  it('about the whole request stand above the form', async () => {
+    const sentence = '데이터베이스에 쓸 수 없습니다.';
+    server.use(http.post('*/api/contents/', failure(400, { detail: sentence })));
+    const { user } = open('/contents/new');
+    await user.type(await screen.findByLabelText('제목'), '정');
+    await user.type(screen.getByLabelText('기억하고 싶은 내용'), '情');
+    await user.click(screen.getByRole('button', { name: '콘텐츠 저장' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent(sentence);
   });
 });
 

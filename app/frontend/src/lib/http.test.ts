@@ -4,6 +4,7 @@ import { failure, server } from '@/test/backend';
 import { tokenPair } from '@/test/data';
 import { ApiError, ConnectionError } from './errors';
 import { http } from './http';
+import { changeLanguage } from './i18n';
 import { session } from './session';
 
 const THING = '*/api/things/';
@@ -38,6 +39,24 @@ describe('calls', () => {
     });
     expect(await http.get('things/', { page: 2, search: 'a b' })).toBe('?page=2&search=a+b');
   });
+
+  it.each(['ko', 'en'] as const)(
+    'say that the page is in the language %s, also when repeated',
+    async (language) => {
+      const spoken: (string | null)[] = [];
+      server.use(
+        mock.post(THING, ({ request }) => {
+          spoken.push(request.headers.get('Accept-Language'));
+          const renewed = request.headers.get('Authorization')?.endsWith('.renewed');
+          return HttpResponse.json({}, { status: renewed ? 200 : 401 });
+        }),
+      );
+      await changeLanguage(language);
+      await http.post('things/', {});
+      await changeLanguage('en');
+      expect(spoken).toEqual([language, language]);
+    },
+  );
 
   it('answer nothing for 204', async () => {
     server.use(mock.delete(THING, () => new HttpResponse(null, { status: 204 })));

@@ -1,4 +1,5 @@
-/** Calls to the API: a token on each request, one renewal after a 401, errors in two known families. */
+/** Calls to the API: a token and a language on each request, one renewal after a 401, errors in two known families. */
+import i18next from 'i18next';
 import ky, { HTTPError, type Options } from 'ky';
 import { toKnownError } from './errors';
 import { session } from './session';
@@ -20,6 +21,8 @@ const client = ky.create({
   hooks: {
     beforeRequest: [
       async (request) => {
+        // The server's sentences are shown as they come; the browser's own language may be another one.
+        request.headers.set('Accept-Language', i18next.language);
         const token = await session.accessToken();
         if (token !== null) {
           request.headers.set('Authorization', `Bearer ${token}`);
