@@ -78,8 +78,9 @@ class ProfileSerializer(serializers.ModelSerializer):
 
 
 class RefreshSerializer(TokenRefreshSerializer):
-    """A refresh token for new tokens; one of a deleted user is as invalid as any other."""
+    """A refresh token for new tokens, or it stays good; one of a deleted user is as invalid as any other."""
 
+    @transaction.atomic
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
         try:
             return super().validate(attrs)

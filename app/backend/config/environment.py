@@ -33,8 +33,8 @@ def database(name: str) -> dict[str, object]:
     pooler = env.str("DATABASE_POOLER", default="")
     if pooler and name == "DATABASE_URL":
         entry["HOST"], _, entry["PORT"] = pooler.partition(":")
-    members = env.list("DATABASE_MEMBERS", default=[])
-    if members and name == "DATABASE_URL" and not pooler:
+    if name == "DATABASE_URL":
+        members = [] if pooler else env.list("DATABASE_MEMBERS", default=[])
         entry["ENGINE"] = "core.members"
         entry["MEMBERS"] = [_address(text) for text in members]
     entry["CONN_MAX_AGE"] = env.int("DATABASE_CONN_MAX_AGE", default=60)

@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from django.db import transaction
 from django.db.models import QuerySet
 from rest_framework import serializers
 from rest_framework.filters import SearchFilter
-from rest_framework.serializers import BaseSerializer
 
 from contents.models import Content
 from contents.serializers import ContentSerializer
@@ -33,8 +31,3 @@ class ContentViewSet(OwnedViewSet):
         query = Query(data=self.request.query_params.dict())
         query.is_valid(raise_exception=True)
         return found.filter(**query.validated_data)
-
-    @transaction.atomic
-    def perform_create(self, serializer: BaseSerializer) -> None:
-        """A content and its review schedule (made by `reviews.signals`) come together or not at all."""
-        super().perform_create(serializer)

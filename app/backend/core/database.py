@@ -2,43 +2,40 @@
 
 A read is asked once more, on a new connection: the first error may have come from a connection that was good
 before the old primary ended. Where there is a replica, a read goes on there while the primary is away or says
-no word (`core.silence`), and the other way round. A write waits a moment for the next primary, if nothing of
-it can have been done; every other write is never repeated here, for its commit may have been done. It answers
-503 with Retry-After, as a read does whose second try fails too.
+no word (`core.silence`), and the other way round. A write waits a moment for the next primary and is done
+once more, if nothing of it can be in the database: its COMMIT was not sent, or the next primary says that it
+was undone (`core.commits`). Every other write is never repeated here. It answers 503 with Retry-After, as a
+read does whose second try fails too.
 """
 
 import logging
 import os
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import BoundedSemaphore
 from typing import Any
 
-import psycopg2
 from django.db import Error as DatabaseError
-from django.db import InterfaceError, OperationalError, connections
+from django.db import OperationalError, connections
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from psycopg2 import errorcodes
 
-from core import replica, silence
+from core import commits, replica, silence
 from core.away import Server
+from core.loss import is_loss
 
 logger = logging.getLogger(__name__)
 
-_GOING = (
-    errorcodes.ADMIN_SHUTDOWN,
-    errorcodes.CRASH_SHUTDOWN,
-    errorcodes.CANNOT_CONNECT_NOW,
-    # A primary that has become a standby keeps its connections and refuses to write.
-    errorcodes.READ_ONLY_SQL_TRANSACTION,
-)
 _RETRY_AFTER = "2"
 _READS = ("GET", "HEAD", "OPTIONS")
 _HARMLESS = ("SELECT", "SAVEPOINT", "RELEASE", "ROLLBACK")
 
 # Seconds, of a request in all, where there is a replica. A user's patience ends a little later.
 _READ_PATIENCE = 2.0
+# Of the second try at a primary that may be gone, after a first one that has failed at once: a new connection
+# takes a tenth of it, and the replica is there.
+_SECOND_TRY = 1.0
 # From the first answer. A commit waits for the synchronous standby, and for the next one where that is gone:
 # 5 seconds and some.
 _WRITE_PATIENCE = 10.0
@@ -80,7 +77,7 @@ class DatabaseLossMiddleware:
             return _unavailable(request)
         # A body is read from the connection once; kept, it can be looked at again.
         _ = request.body
-        with silence.patience(_READ_PATIENCE), _watched(request):
+        with silence.patience(_READ_PATIENCE), _followed():
             return self.get_response(request)
 
     def _read(self, request: HttpRequest) -> HttpResponse:
@@ -112,7 +109,7 @@ def _read_again(request: HttpRequest, *, silent: bool) -> HttpResponse:
             return _again(request)
     if not silent:
         try:
-            with silence.patience(_READ_PATIENCE):
+            with silence.patience(_SECOND_TRY):
                 return _again(request)
         except DatabaseError as second:
             if not _lost(second):
@@ -126,41 +123,50 @@ def _write_again(request: HttpRequest, *, silent: bool) -> HttpResponse | None: 
     if not replica.exists():
         return None
     primary.lost()
-    if getattr(request, "may_be_written", True) or not _can_write():
+    attempt = commits.current()
+    if attempt is None or attempt.may_be_written or not attempt.next_primary():
         return None
     with silence.patience(_READ_PATIENCE):
         return _again(request)
 
 
-def _can_write() -> bool:
+def _can_write(within: float = _WRITE_WAITS) -> bool:
     """Whether there is a primary, at once or in a moment."""
     if not primary.away:
         return True
     if not _waiting.acquire(blocking=False):
         return False
     try:
-        return primary.wait(_WRITE_WAITS - primary.away_for)
+        return primary.wait(min(within, _WRITE_WAITS - primary.away_for))
     finally:
         _waiting.release()
 
 
 @contextmanager
-def _watched(request: Any) -> Iterator[None]:
-    """Note at the request whether anything of it may be in the database: `may_be_written`."""
-    request.may_be_written = False
+def _followed() -> Iterator[None]:
+    """Note whether anything of the block's writes may be in the database."""
+    end = time.monotonic() + _WRITE_PATIENCE
     connection = connections["default"]
 
+    def next_primary() -> bool:
+        left = end - time.monotonic()
+        return left > 0 and _can_write(left)
+
+    attempt = commits.Attempt(primary.lost, next_primary)
+
     def watch(execute: Callable[..., Any], statement: Any, *rest: Any) -> Any:
-        writes = not str(statement).lstrip().upper().startswith(_HARMLESS)
-        # By itself it is committed with the statement. In a transaction a failure has undone it.
-        request.may_be_written |= writes and not connection.in_atomic_block
+        if not str(statement).lstrip().upper().startswith(_HARMLESS):
+            if connection.in_atomic_block:
+                attempt.pending = True
+            else:
+                # By itself it is committed with the statement.
+                attempt.may_be_written = True
         done = execute(statement, *rest)
-        request.may_be_written |= writes
         # It answers: it may take its time.
         silence.extend(_WRITE_PATIENCE)
         return done
 
-    with connection.execute_wrapper(watch):
+    with commits.following(attempt), connection.execute_wrapper(watch):
         yield
 
 
@@ -187,14 +193,9 @@ def _unavailable(request: HttpRequest) -> HttpResponse:
 
 
 def _lost(error: DatabaseError) -> bool:
-    """Whether the connection was lost, and no statement wrong; then the next query takes a new connection."""
-    cause = error.__cause__
-    if not isinstance(cause, psycopg2.Error):
+    """Whether the connection was lost; then the next query takes a new one."""
+    if not is_loss(error):
         return False
-    # Without a code it was the client's library that noticed: the server said nothing any more.
-    silent = cause.pgcode is None and isinstance(error, OperationalError | InterfaceError)
-    lost = silent or cause.pgcode in _GOING
-    if lost:
-        replica.note_lost()
-        connections.close_all()
-    return lost
+    replica.note_lost()
+    connections.close_all()
+    return True

@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models import Model, QuerySet
 from rest_framework import viewsets
 from rest_framework.exceptions import ValidationError
@@ -12,7 +12,10 @@ from core.replica import ReplicaReads
 
 
 class OwnedViewSet(ReplicaReads, viewsets.ModelViewSet):
-    """List, create, read, change, delete; a stranger's object answers 404, as one that does not exist."""
+    """List, create, read, change, delete; a stranger's object answers 404, as one that does not exist.
+
+    An object and what follows from it (a content's review schedule) come together or not at all.
+    """
 
     owner_field: ClassVar[str] = "owner"
     lookup_value_converter = "int"
@@ -30,8 +33,13 @@ class OwnedViewSet(ReplicaReads, viewsets.ModelViewSet):
     def perform_update(self, serializer: BaseSerializer) -> None:
         self._save(serializer)
 
+    def perform_destroy(self, instance: Model) -> None:
+        with transaction.atomic():
+            instance.delete()
+
     def _save(self, serializer: BaseSerializer, **fields: Any) -> None:
         try:
-            serializer.save(**fields)
+            with transaction.atomic():
+                serializer.save(**fields)
         except IntegrityError as error:
             raise ValidationError(self.unique_error, code="unique") from error

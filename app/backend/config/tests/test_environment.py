@@ -143,15 +143,14 @@ def test_the_primary_is_found_among_the_servers_that_are_named():
     expression = f"[[s.DATABASES[one].get(key) for key in {keys}] for one in s.DATABASES]"
     replica = {"DATABASE_REPLICA_URL": "postgres://resee@replica.example:5434/resee"}
     members = {"DATABASE_MEMBERS": "db-0.example:5432,db-1.example:5433"}
-    usual = "django.db.backends.postgresql"
 
     assert read(expression, **REQUIRED, **replica, **members) == [
         ["core.members", "db.example", [["db-0.example", "5432"], ["db-1.example", "5433"]]],
-        [usual, "replica.example", None],
+        ["django.db.backends.postgresql", "replica.example", None],
     ]
     # Behind a pooler it is the pooler that follows the primary.
     pooler = {"DATABASE_POOLER": "pooler.example:6432"}
-    assert read(expression, **REQUIRED, **members, **pooler) == [[usual, "pooler.example", None]]
+    assert read(expression, **REQUIRED, **members, **pooler) == [["core.members", "pooler.example", []]]
 
 
 def test_servers_without_a_port_are_refused():
