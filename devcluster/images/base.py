@@ -1,8 +1,8 @@
 """The offline base image: one Debian with the programs that all images need, made by mmdebstrap once.
 
 Official images are the default base of each Dockerfile. Where no image registry can be reached this base
-takes their place: Python, PostgreSQL 15, Redis 7 and nginx from Debian's own packages, without what only
-documents, translates or compiles just in time.
+takes their place: Python, PostgreSQL 15, PgBouncer, Redis 7 and nginx from Debian's own packages, without
+what only documents, translates or compiles just in time.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ PACKAGES = (
     "ca-certificates",
     "gettext-base",
     "nginx",
+    "pgbouncer",
     "postgresql-15",
     "python3",
     "redis-server",

@@ -16,6 +16,7 @@ REGISTRY = "resee.local"
 OPERATOR = "resee-operator"
 POSTGRES = "resee-postgres"
 POSTGRES_HA = "resee-postgres-ha"
+PGBOUNCER = "resee-pgbouncer"
 REDIS = "resee-redis"
 
 
@@ -68,6 +69,11 @@ def _patroni(staging: Staging, report: Report) -> tuple[Tree, ...]:
     return (staging.site_packages("patroni", report), Tree(source, "resee_patroni"))
 
 
+def _nothing(_staging: Staging, _report: Report) -> tuple[Tree, ...]:
+    """The image is made of the base's packages alone."""
+    return ()
+
+
 def _entrypoint(folder: str) -> Callable[[Staging, Report], tuple[Tree, ...]]:
     def trees(staging: Staging, _report: Report) -> tuple[Tree, ...]:
         script = "docker-entrypoint.sh"
@@ -82,6 +88,7 @@ IMAGES: tuple[Image, ...] = (
     Image("resee-nginx", "app/frontend/Dockerfile", _nginx),
     Image("resee-backup", "images/backup/Dockerfile", _backup),
     Image(POSTGRES_HA, "images/postgres-ha/Dockerfile", _patroni, kind="data"),
+    Image(PGBOUNCER, "images/pgbouncer/Dockerfile", _nothing, kind="pooler"),
     Image(POSTGRES, "images/postgres/Dockerfile", _entrypoint("postgres"), kind="stand-in"),
     Image(REDIS, "images/redis/Dockerfile", _entrypoint("redis"), kind="stand-in"),
 )

@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from devcluster.errors import UsageError
-from devcluster.images.catalogue import OPERATOR, POSTGRES, POSTGRES_HA, REDIS, REGISTRY
+from devcluster.images.catalogue import OPERATOR, PGBOUNCER, POSTGRES, POSTGRES_HA, REDIS, REGISTRY
 
 FILE = "images.json"
 VALUES_FILE = "values.json"
@@ -41,7 +41,12 @@ def chart_values(references: dict[str, str]) -> dict[str, object]:
     """Return the chart's values that make the operator use these images and nothing from elsewhere."""
     repository, _, tag = references[OPERATOR].rpartition(":")
     settings = {"registry": REGISTRY, "defaultVersion": application_version(references)}
-    data = {"postgresImage": POSTGRES, "postgresHaImage": POSTGRES_HA, "redisImage": REDIS}
+    data = {
+        "postgresImage": POSTGRES,
+        "postgresHaImage": POSTGRES_HA,
+        "redisImage": REDIS,
+        "pgbouncerImage": PGBOUNCER,
+    }
     settings |= {value: references[name] for value, name in data.items() if name in references}
     return {"image": {"repository": repository, "tag": tag, "pullPolicy": "IfNotPresent"}, "resee": settings}
 

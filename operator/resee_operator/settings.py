@@ -34,6 +34,9 @@ class Settings:
     that a new version of Resee restarts no database."""
     redis_image: str = "redis:7"
     """RESEE_REDIS_IMAGE: Redis where a spec names none; the official image."""
+    pgbouncer_image: str = "ghcr.io/resee-io/resee-pgbouncer:0.1.0"
+    """RESEE_PGBOUNCER_IMAGE: PgBouncer where a spec names none. It has its own version, so that a new version
+    of Resee restarts none."""
     lease_name: str = "resee-operator"
     """RESEE_LEASE_NAME: Lease that the replicas of one operator share."""
     lease_namespace: str = "default"
@@ -71,6 +74,7 @@ class Settings:
             redis_image=self.redis_image,
             operator_namespace=self.lease_namespace,
             postgres_ha_image=self.postgres_ha_image,
+            pgbouncer_image=self.pgbouncer_image,
         )
 
 

@@ -42,7 +42,8 @@ def present_version() -> str:
 def cases() -> dict[str, dict[str, Any]]:
     """ReseeDeployments without a version of their own, by the name of the case."""
     found = {stage.lower(): example(stage) for stage in STAGES}
-    found["custom"] = yaml.safe_load((GOLDEN / "custom.yaml").read_text())
+    for name in ("custom", "pooled"):
+        found[name] = yaml.safe_load((GOLDEN / f"{name}.yaml").read_text())
     for resee in found.values():
         resee["spec"].pop("version", None)
     return found

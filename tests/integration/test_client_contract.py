@@ -136,6 +136,16 @@ async def test_apply_merges_keyed_lists(api: KubeApi, home: str) -> None:
     assert changed["spec"]["replicas"] == 3
 
 
+async def test_apply_removes_an_item_of_a_keyed_list_whole(api: KubeApi, home: str) -> None:
+    more = deployment(home)
+    more["spec"]["template"]["spec"]["containers"][0]["env"].append({"name": "B", "value": "2"})
+    await api.apply(more)
+    changed = await api.apply(deployment(home))
+
+    (container,) = changed["spec"]["template"]["spec"]["containers"]
+    assert container["env"] == [{"name": "A", "value": "1"}]
+
+
 async def test_dry_run_changes_nothing(api: KubeApi, home: str) -> None:
     await api.apply(config(home, a="1"))
     tried = await api.apply(config(home, a="2"), dry_run=True)

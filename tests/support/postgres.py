@@ -85,6 +85,28 @@ class PostgresServer(LocalProcess):
         )
         password_file.unlink()
 
+    def standby(self, directory: Path) -> PostgresServer:
+        """A server that follows this one, not yet started, with the same users; it takes no writes."""
+        made = PostgresServer(directory, self.user, self.settings)
+        made.password = self.password
+        address = self.url("postgres").replace("postgres://", "postgresql://")
+        subprocess.run(
+            [
+                *(require_program("pg_basebackup", PACKAGE, BIN), "-D", made.data, "-d", address),
+                *("--checkpoint=fast", "--no-sync", "--write-recovery-conf"),
+            ],
+            check=True,
+            capture_output=True,
+            cwd=directory,
+            user=self.uid,
+            group=self.gid,
+        )
+        return made
+
+    def promote(self) -> None:
+        """Let a standby take writes; returns once it does."""
+        self.execute("SELECT pg_promote()")
+
     def url(self, database: str = "postgres", user: str | None = None, password: str | None = None) -> str:
         """The DATABASE_URL of one database."""
         name, word = quote(user or self.user, safe=""), quote(password or self.password, safe="")

@@ -1,4 +1,5 @@
-"""A network that fails on command: a TCP relay that holds or cuts, and an HTTP one that refuses.
+"""A network that fails on command: a TCP relay that holds or cuts, one whose server changes, and an HTTP one
+that refuses.
 
 Each stands between a client under test and a real server; nothing of either is replaced.
 """
@@ -117,6 +118,40 @@ class TcpProxy(_Relay):
         if self._fault is Fault.HOLD:
             self.released.wait(LONGEST_HOLD)
         _reset(client)
+
+
+class Switch(_Relay):
+    """Relays connections to the server of the moment, as a Service does. Those that are there stay.
+
+    Args:
+        target: port on the loopback; what it is set to counts for new connections.
+    """
+
+    def __init__(self, target: int) -> None:
+        super().__init__()
+        self.target = target
+        relay = self
+
+        class Handler(BaseRequestHandler):
+            def handle(self) -> None:
+                with (
+                    suppress(OSError),
+                    closing(socket.create_connection(("127.0.0.1", relay.target))) as server,
+                ):
+                    _copy(self.request, server)
+
+        self._serve(ThreadingTCPServer(("127.0.0.1", 0), Handler))
+
+
+def _copy(one: socket.socket, other: socket.socket) -> None:
+    """Carry data both ways until one side closes."""
+    while True:
+        ready, _, _ = select.select([one, other], [], [], 1)
+        for source in ready:
+            data = source.recv(CHUNK)
+            if not data:
+                return
+            (one if source is other else other).sendall(data)
 
 
 @dataclass(frozen=True)

@@ -81,11 +81,20 @@ _storage = _some(size=_sizes, className=_names)
 _own = st.fixed_dictionaries(
     {"provider": st.just("StatefulSet")}, optional={"storage": _storage, **_overrides}
 )
+_pooler = _some(
+    enabled=st.booleans(),
+    instances=st.integers(1, 3),
+    poolMode=st.sampled_from(["Session", "Transaction"]),
+)
 _parameters = st.dictionaries(
     st.sampled_from(["work_mem", "max_connections", "shared_buffers"]), st.sampled_from(["64MB", "200"])
 )
-_postgres = st.builds(lambda own, parameters: {**own, "parameters": parameters}, _own, _parameters)
-_pooler = _some(enabled=st.booleans(), poolMode=st.sampled_from(["Session", "Transaction"]))
+_postgres = st.builds(
+    lambda own, parameters, pooler: {**own, "parameters": parameters, "pooler": pooler},
+    _own,
+    _parameters,
+    _pooler,
+)
 _cloud_native_pg = st.fixed_dictionaries(
     {"provider": st.just("CloudNativePG")},
     optional={"storage": _storage, "pooler": _pooler, "parameters": _parameters},

@@ -6,7 +6,7 @@ import redis
 
 from testing.budgets import SERVICE_STARTS, wait_until
 from testing.certificates import Certificate
-from testing.services import Redis, Service, _program, free_port
+from testing.services import Redis, Service, free_port, program
 
 MASTER = "resee"
 # Milliseconds after which a Sentinel calls a master down: short, for tests.
@@ -42,7 +42,7 @@ class Sentinel(Service):
         return [*tls, f"tls-port {self.port}", "port 0"]
 
     def command(self) -> list[str]:
-        return [_program("redis-server"), str(self.folder / "sentinel.conf"), "--sentinel"]
+        return [program("redis-server"), str(self.folder / "sentinel.conf"), "--sentinel"]
 
     def client(self) -> redis.Redis:
         return redis.Redis(

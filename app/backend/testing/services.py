@@ -22,7 +22,7 @@ import redis
 from testing.budgets import SERVICE_STARTS, SERVICE_STOPS, wait_until
 from testing.certificates import Certificate
 
-_INSTALL = "Install it: apt-get install postgresql-15 redis-server"
+_INSTALL = "Install it: apt-get install pgbouncer postgresql-15 redis-server"
 
 
 # Below the ports that Linux gives to connections: it gives none of these away before a service has started.
@@ -43,7 +43,7 @@ def _is_free(port: int) -> bool:
     return True
 
 
-def _program(name: str, *folders: str) -> str:
+def program(name: str, *folders: str) -> str:
     path = os.pathsep.join([*folders, os.environ.get("PATH", "")])
     found = shutil.which(name, path=path)
     if found is None:
@@ -120,12 +120,12 @@ class Postgres(Service):
             **self.options,
         }
         options = [part for key, value in settings.items() for part in ("-c", f"{key}={value}")]
-        return [_program("postgres", self._bin), "-D", str(data), *options]
+        return [program("postgres", self._bin), "-D", str(data), *options]
 
     def _initialise(self, data: Path) -> None:
         self._own()
         subprocess.run(
-            [_program("initdb", self._bin), "-D", data, "-U", "resee", "--auth", "trust", "--no-sync"],
+            [program("initdb", self._bin), "-D", data, "-U", "resee", "--auth", "trust", "--no-sync"],
             check=True,
             capture_output=True,
             **self.identity(),
@@ -135,7 +135,7 @@ class Postgres(Service):
         """A server that follows this one, started; it can read only."""
         made = Postgres()
         made._own()
-        copy = (_program("pg_basebackup", self._bin), "-D", made.folder / "data", "-R", "-c", "fast")
+        copy = (program("pg_basebackup", self._bin), "-D", made.folder / "data", "-R", "-c", "fast")
         subprocess.run(
             [*copy, "-h", "127.0.0.1", "-p", str(self.port), "-U", "resee", "--no-sync"],
             check=True,
@@ -218,7 +218,7 @@ class Redis(Service):
             **self.options,
         }
         return [
-            _program("redis-server"),
+            program("redis-server"),
             *(part for key, value in options.items() for part in (f"--{key}", str(value))),
         ]
 

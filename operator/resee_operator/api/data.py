@@ -52,6 +52,10 @@ class DatabaseProvider(StrEnum):
     EXTERNAL = "External"
 
 
+_NOT_POOLED = (DatabaseProvider.EXTERNAL, DatabaseProvider.RDS)
+"""Providers whose servers encrypt by certificates that a PgBouncer of ours could not show."""
+
+
 class RedisProvider(StrEnum):
     """Who runs Redis."""
 
@@ -119,7 +123,8 @@ class Pooler(Model):
     """PgBouncer between the database and the Pods of web and workers."""
 
     enabled: bool = False
-    """Whether there is one. Migrations and backups go to the server itself."""
+    """Whether there is one. Web and workers go through it once it is ready; migrations, backups, rotations
+    and reads from replicas go to the servers themselves."""
     instances: Annotated[int, Field(ge=1, le=10)] | None = None
     """Number of Pods; 2 in stage Production, else 1."""
     pool_mode: PoolMode = PoolMode.TRANSACTION
@@ -140,12 +145,11 @@ class Database(PodOverrides):
             ),
         ),
         Rule(
-            cel="!self.?pooler.?enabled.orValue(false) || self.?provider.orValue('') == 'CloudNativePG'",
-            message="PgBouncer is run by provider CloudNativePG only: set pooler.enabled to false",
+            cel="!self.?pooler.?enabled.orValue(false) || "
+            f"!(self.?provider.orValue('') in [{', '.join(repr(str(name)) for name in _NOT_POOLED)}])",
+            message="no PgBouncer is run in front of a server of somebody else: set pooler.enabled to false",
             field_path=".pooler",
-            holds=lambda database: (
-                not database.pooler.enabled or database.provider == DatabaseProvider.CLOUD_NATIVE_PG
-            ),
+            holds=lambda database: not database.pooler.enabled or database.provider not in _NOT_POOLED,
         ),
         Rule(
             cel=f"!has(self.parameters) || self.parameters.all(name, name.matches('^({_PARAMETER})$') && "
@@ -167,7 +171,7 @@ class Database(PodOverrides):
     storage: Storage = Storage()
     """The volume of the data."""
     pooler: Pooler = Pooler()
-    """PgBouncer in front of provider CloudNativePG."""
+    """PgBouncer in front of providers StatefulSet, Patroni and CloudNativePG."""
     parameters: Parameters = {}
     """Parameters of PostgreSQL, for example max_connections; they win over the stage's."""
     tls: bool | None = None

@@ -61,6 +61,8 @@ class Images(Model):
     """Image of PostgreSQL 15."""
     redis: Image | None = None
     """Image of Redis 7."""
+    pgbouncer: Image | None = None
+    """Image of PgBouncer, where database.pooler asks for it; CloudNativePG has its own."""
     pull_policy: PullPolicy = PullPolicy.IF_NOT_PRESENT
     """When the node asks the registry for an image."""
     pull_secrets: Annotated[list[ObjectName], Field(max_length=8)] = []

@@ -11,6 +11,7 @@ from resee_operator.components import encryption, encryption_redis
 from resee_operator.components.base import Manifest
 from resee_operator.components.pods import Container, secret_variable
 from resee_operator.components.topology import (
+    POOLED_AGE,
     POSTGRES_PORT,
     SENTINEL_MASTER,
     SENTINEL_PORT,
@@ -101,9 +102,11 @@ def container(
 def _pooler(resolved: Resolved) -> list[Manifest]:
     """Its place, by the login of the database's Secret."""
     pooler = resolved.database.pooler
-    if pooler is None:
+    if not pooler.used:
         return []
-    variables = [{"name": "DATABASE_POOLER", "value": f"{resolved.pg_pooler}:{POSTGRES_PORT}"}]
+    variables = [{"name": "DATABASE_POOLER", "value": f"{resolved.pooler_name}:{POSTGRES_PORT}"}]
+    if resolved.pooler:
+        variables.append({"name": "DATABASE_CONN_MAX_AGE", "value": str(POOLED_AGE)})
     if pooler.mode is PoolMode.TRANSACTION:
         variables.append({"name": "DISABLE_SERVER_SIDE_CURSORS", "value": "true"})
     return variables

@@ -71,7 +71,7 @@ class GeneratedSecret:
     Args:
         manifest: the Secret without its data.
         random: keys whose values are drawn.
-        derive: the other keys, made from the drawn ones.
+        derive: the other keys, made from the drawn ones and from those that are there.
     """
 
     manifest: Manifest
@@ -100,9 +100,10 @@ class GeneratedSecret:
             key: renew(recipe, existing[key]) if key in existing else draw(recipe)
             for key, recipe in self.random.items()
         }
+        derived = self.derive({**existing, **drawn})
         if any(existing.get(key, value) != value for key, value in drawn.items()):
-            return {**existing, **self.derive(drawn), **drawn}
-        return {**self.derive(drawn), **drawn, **existing}
+            return {**existing, **derived, **drawn}
+        return {**derived, **drawn, **existing}
 
 
 def generated(resolved: Resolved) -> list[GeneratedSecret]:
@@ -165,13 +166,19 @@ def _database(resolved: Resolved) -> GeneratedSecret:
             # Where no replica answers, reads go to the primary.
             both = f"{host}-replicas:{POSTGRES_PORT},{place}"
             replicas["replica-uri"] = f"postgresql://{login}@{both}/{DATABASE_NAME}{_IMPATIENT}"
+        uri = f"postgresql://{login}@{place}/{DATABASE_NAME}{_IMPATIENT if across else ''}"
+        pooled = {}
+        if resolved.pooler:
+            # The address may have another login than the drawn one by now.
+            pooled[logins.POOLER_FILE] = logins.pooler_file([logins.login_of(drawn.get("uri", uri))])
         return {
             "host": host,
             "port": str(POSTGRES_PORT),
             "dbname": DATABASE_NAME,
             "username": DATABASE_USER,
-            "uri": f"postgresql://{login}@{place}/{DATABASE_NAME}{_IMPATIENT if across else ''}",
+            "uri": uri,
             **replicas,
+            **pooled,
         }
 
     random = dict.fromkeys(("password", *(_MEMBERS_PASSWORDS if across else ())), PASSWORD)

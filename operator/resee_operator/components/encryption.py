@@ -17,14 +17,19 @@ BUNDLE: Final = "bundle.pem"
 _FOLDER: Final = "/etc/resee/tls"
 _AUTHORITY: Final = "ca.crt"
 _SERVER_FILES: Final = ("tls.crt", "tls.key")
+FILES: Final = tuple(f"{_FOLDER}/{name}" for name in (_AUTHORITY, *_SERVER_FILES))
+"""Paths of the authority's certificate, the server's, and its key."""
 _KEY_MODE: Final = 0o440
 """PostgreSQL refuses a key that others may read; the group is the Pod's own."""
 _BLOCK: Final = re.compile(r"-----BEGIN [A-Z ]+-----.*?-----END [A-Z ]+-----\n?", re.DOTALL)
 
 
 def server_names(resolved: Resolved) -> tuple[str, ...]:
-    """DNS names under which the server is reached, the short one first."""
-    services = (resolved.child("postgres"), f"{resolved.child('postgres')}-replicas")
+    """DNS names under which the server is reached, the short one first; and our PgBouncer, which shows the
+    same certificate."""
+    services = [resolved.child("postgres"), f"{resolved.child('postgres')}-replicas"]
+    if resolved.pooler:
+        services.append(resolved.pooler_name)
     endings = (
         *("", f".{resolved.namespace}", f".{resolved.namespace}.svc"),
         f".{resolved.namespace}.svc.cluster.local",

@@ -51,6 +51,8 @@ def _users(resolved: Resolved) -> Iterator[tuple[str, dict[str, str]]]:
     yield "migration", _annotations(resolved.migration)
     if resolved.database.provider in (DatabaseProvider.STATEFUL_SET, DatabaseProvider.PATRONI):
         yield "postgres", _annotations(resolved.database.pods)
+    if resolved.pooler:
+        yield "pooler", _annotations(resolved.pooler.pods)
     if resolved.redis.provider != RedisProvider.EXTERNAL:
         yield "redis", _annotations(resolved.redis.pods)
     if resolved.redis.provider == RedisProvider.SENTINEL:

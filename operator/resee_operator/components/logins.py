@@ -1,4 +1,4 @@
-"""What Secrets hold beside passwords: the files that Redis' servers and Sentinels read, and
+"""What Secrets hold beside passwords: the files that Redis' servers, Sentinels and PgBouncer read, and
 addresses for clients. While passwords are rotated, two are accepted."""
 
 from __future__ import annotations
@@ -7,8 +7,12 @@ import hashlib
 import re
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import unquote, urlsplit
 
 from resee_operator.components.topology import SENTINEL_MASTER
+
+POOLER_FILE: Final = "userlist.txt"
+"""Key of the database's Secret with what PgBouncer reads."""
 
 _LOGIN: Final = re.compile(r"//[^@/]*@")
 
@@ -42,6 +46,24 @@ def sentinel_file(accepted: Sequence[str], servers: str) -> str:
     )
 
 
+def pooler_file(accepted: Sequence[tuple[str, str]]) -> str:
+    """userlist.txt of PgBouncer, which lets these in and logs in by the same at the server.
+
+    Args:
+        accepted: user and password of each.
+    """
+    return _text([f"{_doubled(user)} {_doubled(password)}" for user, password in accepted])
+
+
+def login_of(uri: str) -> tuple[str, str]:
+    """User and password in an address, empty where it is none."""
+    try:
+        place = urlsplit(uri)
+    except ValueError:
+        return "", ""
+    return unquote(place.username or ""), unquote(place.password or "")
+
+
 def with_login(uri: str, login: str) -> str:
     """The same address by another login."""
     return _LOGIN.sub(lambda _: f"//{login}@", uri)
@@ -54,6 +76,11 @@ def _user(accepted: Sequence[str]) -> str:
 
 def _quoted(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _doubled(value: str) -> str:
+    """As PgBouncer quotes."""
+    return '"' + value.replace('"', '""') + '"'
 
 
 def _text(lines: Sequence[str]) -> str:

@@ -2,7 +2,8 @@
 
 users -> nginx -> web -> database, Redis; workers -> database, Redis; beat -> Redis; migration, backup ->
 database; rotation -> database, Redis. Web, workers and beat also report to Slack and Sentry, workers send
-e-mail, the backup reaches its bucket.
+e-mail, the backup reaches its bucket. Where there is a PgBouncer: web, workers -> PgBouncer -> database; they
+go on reading from replicas, and directly while it comes or goes.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ _DNS_CACHE: Final = "169.254.20.10/32"
 def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
     """One policy that closes everything but the way to DNS, and one for each component."""
     database, redis = _to_database(resolved, facts), _to_redis(resolved, facts)
-    report = _ports(_HTTPS)
+    pooled, report = [database, *_to_pooler(resolved)], _ports(_HTTPS)
     policies = [
         _policy(resolved, "default-deny", (), egress=[_dns()]),
         _policy(
@@ -53,8 +54,8 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
             [_ports(NGINX_PORT, MAINTENANCE_PORT)],
             [_to(resolved, ["web"], WEB_PORT)],
         ),
-        _policy(resolved, "web", ["web"], _web_ingress(resolved), [database, redis, report]),
-        _policy(resolved, "worker", _workers(resolved), egress=[database, redis, report, _ports(*_MAIL)]),
+        _policy(resolved, "web", ["web"], _web_ingress(resolved), [*pooled, redis, report]),
+        _policy(resolved, "worker", _workers(resolved), egress=[*pooled, redis, report, _ports(*_MAIL)]),
         _policy(resolved, "beat", ["beat"], egress=[redis, report]),
         _policy(resolved, "migration", ["migration", "preflight"], egress=[database]),
         _policy(resolved, "rotation", ["rotation"], egress=[database, redis]),
@@ -81,8 +82,13 @@ def _servers(resolved: Resolved) -> list[Manifest]:
     policies = []
     # CloudNativePG's Pods have policies beside their Cluster.
     if resolved.database.provider in (DatabaseProvider.STATEFUL_SET, DatabaseProvider.PATRONI):
-        clients = ["web", *workers, "migration", "preflight", "rotation", "backup"]
+        poolers = ["pooler"] if resolved.pooler else []
+        clients = ["web", *workers, *poolers, "migration", "preflight", "rotation", "backup"]
         policies.append(_postgres(resolved, _from(resolved, clients, POSTGRES_PORT)))
+    if resolved.pooler:
+        out = [_to(resolved, ["postgres"], POSTGRES_PORT)]
+        users = _from(resolved, ["web", *workers], POSTGRES_PORT)
+        policies.append(_policy(resolved, "pooler", ["pooler"], [users], out))
     if resolved.redis.provider != RedisProvider.EXTERNAL:
         clients = ["web", *workers, "beat", "rotation"]
         policies += _redis(resolved, clients)
@@ -135,10 +141,14 @@ def _to_database(resolved: Resolved, facts: Facts) -> Manifest:
     if resolved.database.provider == DatabaseProvider.EXTERNAL:
         return _ports(_external_port(facts, resolved.database.secret_name, POSTGRES_PORT))
     if resolved.database.provider == DatabaseProvider.CLOUD_NATIVE_PG:
-        labels = ({"cnpg.io/cluster": resolved.pg_cluster}, {"cnpg.io/poolerName": resolved.pg_pooler})
+        labels = ({"cnpg.io/cluster": resolved.pg_cluster}, {"cnpg.io/poolerName": resolved.pooler_name})
         peers = [{"podSelector": {"matchLabels": one}} for one in labels]
         return {"to": peers, **_ports(POSTGRES_PORT)}
     return _to(resolved, ["postgres"], POSTGRES_PORT)
+
+
+def _to_pooler(resolved: Resolved) -> list[Manifest]:
+    return [_to(resolved, ["pooler"], POSTGRES_PORT)] if resolved.pooler else []
 
 
 def _to_redis(resolved: Resolved, facts: Facts) -> Manifest:

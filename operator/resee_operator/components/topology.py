@@ -14,6 +14,9 @@ WEB_PORT: Final = 8000
 WEB_ADDRESSES: Final = "web-members"
 """Ending of the name in DNS that has the address of each web Pod, across zones."""
 POSTGRES_PORT: Final = 5432
+POOLED_AGE: Final = 15
+"""Seconds for which web and workers keep a connection to our PgBouncer: one that ends waits for longer than
+that until nobody uses it. It costs them a login on each thread four times a minute."""
 REDIS_PORT: Final = 6379
 SENTINEL_PORT: Final = 26379
 PATRONI_PORT: Final = 8008

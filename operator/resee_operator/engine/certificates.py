@@ -53,7 +53,8 @@ def _will_do(blocks: Sequence[str], names: Sequence[str], now: datetime) -> bool
     except (ValueError, x509.ExtensionNotFound):
         return False
     lasts = min(authority.not_valid_after_utc, server.not_valid_after_utc) - now > RENEWED_BEFORE
-    return lasts and set(names) == set(alternatives.get_values_for_type(x509.DNSName))
+    # Names too many do no harm; to be rid of them would restart the server.
+    return lasts and set(names) <= set(alternatives.get_values_for_type(x509.DNSName))
 
 
 def _authority_of(blocks: Sequence[str], now: datetime) -> tuple[_Key, x509.Certificate] | None:

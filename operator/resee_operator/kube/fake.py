@@ -119,7 +119,8 @@ class FakeKube:
         wanted = paths_of(manifest)
         result = copy.deepcopy(before) if before else {}
         others = set[Path]().union(*(paths for name, paths in owners.items() if name != manager))
-        for path in sorted(owners.get(manager, set()) - wanted - others, key=len, reverse=True):
+        # An item before its fields: without its key it would not be found.
+        for path in sorted(owners.get(manager, set()) - wanted - others, key=len):
             remove(result, path)
         merge(result, copy.deepcopy(manifest))
         if dry_run:

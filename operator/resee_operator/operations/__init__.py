@@ -9,7 +9,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from resee_operator.operations import backup, checks, database_version, deletion, restore, rotation, upgrade
+from resee_operator.operations import (
+    backup,
+    checks,
+    database_version,
+    deletion,
+    pooling,
+    restore,
+    rotation,
+    upgrade,
+)
 from resee_operator.operations.base import Course, Live, Operation, SecretChange, StatusWrite
 from resee_operator.stages import Resolved
 
@@ -17,6 +26,7 @@ OPERATIONS: tuple[Operation, ...] = (
     database_version,
     deletion,
     restore,
+    pooling,
     backup,
     upgrade,
     rotation,

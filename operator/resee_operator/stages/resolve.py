@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from resee_operator.api.data import Database as DatabaseSpec
 from resee_operator.api.data import DatabaseProvider, RedisProvider
-from resee_operator.api.data import Pooler as PoolerSpec
 from resee_operator.api.data import Redis as RedisSpec
 from resee_operator.api.deployment import ReseeDeploymentSpec, Stage
 from resee_operator.stages import backups, checks, pods
@@ -39,6 +37,7 @@ class Defaults:
         operator_namespace: where the operator runs, from which it reads metrics of Pods that it scales.
         postgres_ha_image: full reference of PostgreSQL 15 with Patroni.
         cloud_native_pg_image: full reference of PostgreSQL 15 as CloudNativePG needs it.
+        pgbouncer_image: full reference of PgBouncer.
     """
 
     registry: str
@@ -48,6 +47,7 @@ class Defaults:
     operator_namespace: str = "resee-system"
     postgres_ha_image: str = "ghcr.io/resee-io/resee-postgres-ha:0.1.0"
     cloud_native_pg_image: str = "ghcr.io/cloudnative-pg/postgresql:15"
+    pgbouncer_image: str = "ghcr.io/resee-io/resee-pgbouncer:0.1.0"
 
 
 def resolve(
@@ -92,7 +92,7 @@ def resolve(
         workers=_workers(spec, stage),
         beat=pods.settings(spec.beat, stage.resources["beat"]),
         migration=pods.placed_like(spec.web, stage.resources["migration"]),
-        database=_database(name, spec.database, stage),
+        database=_database(name, spec, stage),
         redis=_redis(name, spec.redis, stage),
         backup=backup,
         restore=backups.restore(spec.restore, backup.destination, namespace, name) if spec.restore else None,
@@ -136,6 +136,7 @@ def _images(spec: ReseeDeploymentSpec, version: str, defaults: Defaults) -> Imag
         if provider == DatabaseProvider.CLOUD_NATIVE_PG
         else images.postgres or _postgres_image(provider, defaults),
         redis=images.redis or defaults.redis_image,
+        pgbouncer=images.pgbouncer or defaults.pgbouncer_image,
         pull_policy=images.pull_policy,
         pull_secrets=tuple(images.pull_secrets),
     )
@@ -203,7 +204,8 @@ def _workers(spec: ReseeDeploymentSpec, stage: StageDefaults) -> tuple[Worker, .
     )
 
 
-def _database(name: str, spec: DatabaseSpec, stage: StageDefaults) -> Database:
+def _database(name: str, whole: ReseeDeploymentSpec, stage: StageDefaults) -> Database:
+    spec = whole.database
     provider = spec.provider or stage.database_provider
     wanted = stage.database_tls if spec.tls is None else spec.tls
     # CloudNativePG's servers always encrypt.
@@ -217,14 +219,21 @@ def _database(name: str, spec: DatabaseSpec, stage: StageDefaults) -> Database:
         parameters={**stage.database_parameters, **spec.parameters},
         tls=theirs or (wanted and provider != DatabaseProvider.EXTERNAL),
         tls_required=spec.tls is True,
-        pooler=_pooler(spec.pooler, stage),
+        pooler=_pooler(whole, stage),
     )
 
 
-def _pooler(spec: PoolerSpec, stage: StageDefaults) -> Pooler | None:
-    if not spec.enabled:
-        return None
-    return Pooler(spec.instances or (2 if stage.spread_zones else 1), spec.pool_mode)
+def _pooler(whole: ReseeDeploymentSpec, stage: StageDefaults) -> Pooler:
+    """It runs where its clients run."""
+    spec = whole.database.pooler
+    placed = pods.placed_like(whole.web, stage.resources["pooler"])
+    return Pooler(
+        instances=spec.instances or (2 if stage.spread_zones else 1),
+        mode=spec.pool_mode,
+        pods=replace(placed, env=(), service_account_annotations=None),
+        exists=spec.enabled,
+        used=spec.enabled,
+    )
 
 
 def _redis(name: str, spec: RedisSpec, stage: StageDefaults) -> Redis:

@@ -25,6 +25,7 @@ class Images:
     drill: str
     """PostgreSQL of a drill's throw-away server: an image with the official one's entry point."""
     redis: str
+    pgbouncer: str
     pull_policy: str
     pull_secrets: tuple[str, ...]
 
@@ -63,10 +64,15 @@ class Worker:
 
 @dataclass(frozen=True, slots=True)
 class Pooler:
-    """PgBouncer in front of the database; ``mode`` is its own word, session or transaction."""
+    """PgBouncer in front of the database."""
 
     instances: int
     mode: PoolMode
+    pods: PodSettings
+    exists: bool
+    used: bool
+    """Whether web and workers go through it. It is there before they do, and after
+    (operations/pooling.py)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,9 @@ class Database:
     parameters: Mapping[str, str]
     tls: bool
     """Whether the connections to a server of this cluster are encrypted."""
+    pooler: Pooler
     tls_required: bool = False
     """Whether a server of somebody else is refused where it does not encrypt."""
-    pooler: Pooler | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +264,16 @@ class Resolved:
         return self.child("pg")
 
     @property
-    def pg_pooler(self) -> str:
-        """Pooler of CloudNativePG, and its Service."""
-        return f"{self.pg_cluster}-pooler"
+    def pooler(self) -> Pooler | None:
+        """PgBouncer that the operator itself runs, None where there is none."""
+        theirs = self.database.provider == DatabaseProvider.CLOUD_NATIVE_PG
+        return self.database.pooler if self.database.pooler.exists and not theirs else None
+
+    @property
+    def pooler_name(self) -> str:
+        """Our PgBouncer or CloudNativePG's Pooler, and its Service."""
+        theirs = self.database.provider == DatabaseProvider.CLOUD_NATIVE_PG
+        return f"{self.pg_cluster if theirs else self.name}-pooler"
 
     @property
     def redis_tls_secret(self) -> str:

@@ -224,7 +224,7 @@ def test_nothing_empty_is_written(spec: dict[str, Any]) -> None:
 
 def test_each_condition_has_its_components() -> None:
     assert CONDITIONS == {
-        "DatabaseReady": ("postgres",),
+        "DatabaseReady": ("postgres", "pooler"),
         "RedisReady": ("redis",),
         "Migrated": ("migration",),
         "WebReady": ("web", "nginx"),

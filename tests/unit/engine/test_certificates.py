@@ -84,6 +84,11 @@ def test_other_names_are_another_certificate() -> None:
     assert issue((*NAMES, "more"), NOW, bundle) != bundle
 
 
+def test_a_name_too_many_does_no_harm() -> None:
+    bundle = issue((*NAMES, "more"), NOW)
+    assert issue(NAMES, NOW, bundle) == bundle
+
+
 def test_an_authority_that_ends_is_replaced() -> None:
     old = issue(NAMES, NOW - AUTHORITY_LIFE + LIFE)
     assert parts(issue(NAMES, NOW, old))["ca.crt"] != parts(old)["ca.crt"]

@@ -16,6 +16,7 @@ OFFICIAL = {
     "resee-nginx": "nginx:1.28-bookworm",
     "resee-backup": "postgres:15-bookworm",
     "resee-postgres-ha": "postgres:15-bookworm",
+    "resee-pgbouncer": "debian:bookworm-slim",
 }
 # What the catalogue stages for each image, as the names that its Dockerfile copies.
 STAGED = {
@@ -24,6 +25,7 @@ STAGED = {
     "resee-nginx": {"html", "static", "nginx"},
     "resee-backup": {"site-packages", "resee_backup"},
     "resee-postgres-ha": {"site-packages", "resee_patroni"},
+    "resee-pgbouncer": set(),
     "resee-postgres": {"docker-entrypoint.sh"},
     "resee-redis": {"docker-entrypoint.sh"},
 }
@@ -57,7 +59,7 @@ def test_the_base_is_an_argument_with_the_official_image_as_default(image: Image
 
 def test_it_ends_as_a_numbered_user_who_is_not_root(image: Image) -> None:
     uid = of(image, "USER")[-1].partition(":")[0]
-    assert int(uid) == (10001 if image.kind in ("app", "operator") else 999)
+    assert int(uid) == (999 if image.kind in ("data", "stand-in") else 10001)
 
 
 def test_only_the_classic_builder_is_needed(image: Image) -> None:

@@ -14,6 +14,7 @@ REFERENCES = {
     "resee-backend": "resee.local/resee-backend:0.1.0-bbb",
     "resee-postgres": "resee.local/resee-postgres:0.1.0-ccc",
     "resee-redis": "resee.local/resee-redis:0.1.0-ddd",
+    "resee-pgbouncer": "resee.local/resee-pgbouncer:0.1.0-eee",
 }
 
 
@@ -40,6 +41,7 @@ def test_chart_values_name_the_images(tmp_path: Path) -> None:
         "defaultVersion": "0.1.0-bbb",
         "postgresImage": REFERENCES["resee-postgres"],
         "redisImage": REFERENCES["resee-redis"],
+        "pgbouncerImage": REFERENCES["resee-pgbouncer"],
     }
 
 

@@ -230,6 +230,55 @@ async def test_across_zones_roles_are_changed_by_the_superuser() -> None:
     assert len(env["SERVERS"]["value"].split()) == 3
 
 
+async def pooled() -> World:
+    return await running(database={"pooler": {"enabled": True}})
+
+
+def let_in(world: World) -> set[str]:
+    """Users whom PgBouncer lets in."""
+    return {line.split()[0].strip('"') for line in world.secret("demo-database", "userlist.txt").splitlines()}
+
+
+async def test_pgbouncer_lets_in_both_logins_until_every_pod_has_the_new_one() -> None:
+    world = await pooled()
+    await world.edit(credentials={"rotate": "2026-11"})
+    await passes(world)
+    assert let_in(world) == {"resee", "resee_a"}
+    old = {"resee.io/checksum": "of the list before"}
+    await world.kube.create(pod_of("pooler", "demo-pooler-1", annotations=old))
+    await accepted(world)
+    assert (await rotation(world))["phase"] == "Accepting", "a PgBouncer does not know the new login yet"
+
+    await world.kube.delete(KINDS["Pod"], KEY[0], "demo-pooler-1")
+    for _ in range(3):
+        await world.run()
+    assert "//resee_a:" in world.secret("demo-database", "uri")
+    assert let_in(world) == {"resee", "resee_a"}, "Pods still roll"
+    await passes(world)
+    assert let_in(world) == {"resee_a"}
+    await world.kube.create(pod_of("pooler", "demo-pooler-2", annotations=old))
+    await refused(world)
+    assert (await rotation(world))["phase"] == "Refusing", "a PgBouncer still lets the old login in"
+
+    await world.kube.delete(KINDS["Pod"], KEY[0], "demo-pooler-2")
+    await passes(world)
+    assert (await rotation(world))["phase"] == "KeepingKey"
+
+
+async def test_pgbouncers_list_is_right_when_it_comes_back() -> None:
+    world = await pooled()
+    for pooler, asked in ((None, "off"), ({"enabled": True}, "on")):
+        await world.edit(database={"pooler": pooler}, credentials={"rotate": asked, "keepOldKeySeconds": 0})
+        await passes(world)
+        await accepted(world)
+        await refused(world)
+        (user,) = let_in(world)
+        assert f"//{user}:" in world.secret("demo-database", "uri")
+        assert world.secret("demo-database", "login-password") in world.secret(
+            "demo-database", "userlist.txt"
+        )
+
+
 async def test_logins_take_turns() -> None:
     world = await running(credentials={"keepOldKeySeconds": 0})
     for asked, role in (("one", "resee_a"), ("two", "resee_b"), ("three", "resee_a")):
@@ -326,7 +375,7 @@ async def test_a_deployment_that_is_made_again_has_the_credentials_of_its_data(
 
 
 @pytest.mark.parametrize("stop_after", range(0, 12, 2))
-@pytest.mark.parametrize("make", [running, across_zones])
+@pytest.mark.parametrize("make", [running, across_zones, pooled])
 async def test_operator_that_is_killed_after_any_write_ends_the_rotation(
     stop_after: int, make: Callable[[], Awaitable[World]]
 ) -> None:

@@ -32,7 +32,7 @@ def objects(resolved: Resolved, facts: Facts) -> list[Manifest]:
     """The Cluster, the Pooler where it is wanted, and who may reach their Pods."""
     return [
         _cluster(resolved),
-        *([_pooler(resolved)] if resolved.database.pooler else []),
+        *([_pooler(resolved)] if resolved.database.pooler.exists else []),
         *network.objects(resolved),
     ]
 
@@ -43,7 +43,7 @@ def health(resolved: Resolved, live: Live) -> Verdict:
     if not resolved.suspended:
         field = f"Cluster {resolved.pg_cluster} of CloudNativePG"
         parts.append(verdicts.secret_holds(live, resolved.database.secret_name, KEYS, field))
-        if resolved.database.pooler:
+        if resolved.database.pooler.exists:
             parts.append(_pooler_health(resolved, live, resolved.database.pooler.instances))
     bad = next((verdict for verdict in parts if not verdict.healthy), parts[0])
     return Verdict(bad.healthy, bad.reason, bad.message, parts[0].data)
@@ -69,7 +69,7 @@ def _cluster(resolved: Resolved) -> Manifest:
         spec["imagePullSecrets"] = [{"name": name} for name in resolved.images.pull_secrets]
     if resolved.spread_zones and not database.pods.affinity:
         spec["topologySpreadConstraints"] = [_zones(resolved)]
-    if database.pooler:
+    if database.pooler.exists:
         spec["certificates"] = {"serverAltDNSNames": _pooler_names(resolved)}
     annotations = dict(database.pods.service_account_annotations or {})
     if annotations:
@@ -129,11 +129,10 @@ def _zones(resolved: Resolved) -> Manifest:
 
 def _pooler(resolved: Resolved) -> Manifest:
     pooler = resolved.database.pooler
-    assert pooler is not None
     return {
         "apiVersion": _API,
         "kind": "Pooler",
-        "metadata": meta.metadata(resolved, resolved.pg_pooler, COMPONENT),
+        "metadata": meta.metadata(resolved, resolved.pooler_name, COMPONENT),
         "spec": {
             "cluster": {"name": resolved.pg_cluster},
             "instances": 0 if resolved.suspended else pooler.instances,
@@ -145,7 +144,7 @@ def _pooler(resolved: Resolved) -> Manifest:
 
 def _pooler_names(resolved: Resolved) -> list[str]:
     """Names under which clients reach the Pooler, which shows the Cluster's certificate."""
-    name, space = resolved.pg_pooler, resolved.namespace
+    name, space = resolved.pooler_name, resolved.namespace
     return [name, f"{name}.{space}", f"{name}.{space}.svc"]
 
 
@@ -173,8 +172,8 @@ def _cluster_health(resolved: Resolved, live: Live) -> Verdict:
 
 
 def _pooler_health(resolved: Resolved, live: Live, wanted: int) -> Verdict:
-    name = f"Pooler {resolved.pg_pooler}"
-    found = live.get("Pooler", resolved.pg_pooler)
+    name = f"Pooler {resolved.pooler_name}"
+    found = live.get("Pooler", resolved.pooler_name)
     if found is None:
         return Verdict(False, Reason.MISSING, f"{name} does not exist yet: {_INSTALL}")
     ready = int(found.get("status", {}).get("instances", 0))

@@ -30,7 +30,7 @@ def members(resolved: Resolved) -> dict[str, str]:
 
 def poolers(resolved: Resolved) -> dict[str, str]:
     """Labels of the Pooler's Pods."""
-    return {"cnpg.io/poolerName": resolved.pg_pooler}
+    return {"cnpg.io/poolerName": resolved.pooler_name}
 
 
 def objects(resolved: Resolved) -> list[Manifest]:
@@ -38,7 +38,7 @@ def objects(resolved: Resolved) -> list[Manifest]:
     users = ["web", *(worker_label(group.name) for group in resolved.workers)]
     # A new instance's first copy of the data is made by a Pod of another role.
     among = [{"podSelector": {"matchLabels": {_CLUSTER: resolved.pg_cluster}}}]
-    if resolved.database.pooler:
+    if resolved.database.pooler.exists:
         among.append({"podSelector": {"matchLabels": poolers(resolved)}})
     operator = [{"namespaceSelector": _ANY, "podSelector": {"matchLabels": dict(_OPERATOR)}}]
     made = [
@@ -52,9 +52,9 @@ def objects(resolved: Resolved) -> list[Manifest]:
             ],
         )
     ]
-    if resolved.database.pooler:
+    if resolved.database.pooler.exists:
         rules = [_rule([_clients(resolved, users)], POSTGRES_PORT)]
-        made.append(_policy(resolved, resolved.pg_pooler, poolers(resolved), rules))
+        made.append(_policy(resolved, resolved.pooler_name, poolers(resolved), rules))
     return made
 
 

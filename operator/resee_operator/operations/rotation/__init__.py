@@ -11,8 +11,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from resee_operator.components import beat, web, worker
-from resee_operator.components.base import Facts, Manifest
+from resee_operator.components import beat, pooler, web, worker
+from resee_operator.components.base import Component, Facts, Manifest
 from resee_operator.components.meta import CHECKSUM_ANNOTATION, COMPONENT_LABEL
 from resee_operator.operations.base import Course, Live, SecretChange
 from resee_operator.operations.rotation import database, key, redis
@@ -21,6 +21,7 @@ from resee_operator.operations.rotation.walk import FORM, NAME, Jobs, Part, Walk
 __all__ = ["NAME", "steer"]
 
 _PARTS: Final[Sequence[Part]] = (database, redis, key)
+_USERS: Final[Sequence[Component]] = (web, worker, beat)
 _MIDWAY: Final = ("Switching", "Refusing")
 """Phases that come to their end before another rotation begins: somebody still uses the old credentials."""
 
@@ -70,7 +71,10 @@ def _refuse(walk: Walk) -> Course:
     if changes:
         return walk.waits("the old credentials are about to be refused", secrets=changes)
     jobs = [job for part in _parts(walk) for job in part.refusing(walk)]
-    return walk.waits_for(jobs) or walk.enter("KeepingKey", jobs)
+    waiting = walk.waits_for(jobs)
+    if waiting is None and not _rolled(walk, _between(walk)):
+        return walk.waits("the old credentials are refused by more and more Pods", jobs)
+    return waiting or walk.enter("KeepingKey", jobs)
 
 
 def _keep_key(walk: Walk) -> Course:
@@ -94,17 +98,22 @@ def _keep_key(walk: Walk) -> Course:
 def _once_done(walk: Walk, jobs: Jobs, done: str) -> Course | None:
     """The wait for Jobs and Pods, which goes on side by side; None once both are done."""
     waiting = walk.waits_for(jobs)
-    if waiting or _rolled(walk):
+    if waiting or _rolled(walk, (*_between(walk), *_USERS)):
         return waiting
     return walk.waits(f"the new credentials are {done} by more and more Pods", jobs)
 
 
-def _rolled(walk: Walk) -> bool:
-    """Whether web, workers and beat run with what the Secrets hold now, and none with what they held before:
-    a Pod that finishes its last task may still have to log in."""
+def _between(walk: Walk) -> Sequence[Component]:
+    """Components that let the users in at the server."""
+    return (pooler,) if walk.resolved.database.pooler.used else ()
+
+
+def _rolled(walk: Walk, components: Sequence[Component]) -> bool:
+    """Whether all of the components' Pods run with what the Secrets hold now, and none with what they held
+    before: a Pod that finishes its last task may still have to log in."""
     resolved = walk.resolved
     known = {name: data for name in resolved.secret_names if (data := walk.live.secret(name)) is not None}
-    for part in (web, worker, beat):
+    for part in components:
         if not part.health(resolved, walk.live).healthy:
             return False
         for wanted in part.objects(resolved, Facts(known)):
