@@ -10,7 +10,8 @@ DEVCLUSTER := $(BIN)/python -m devcluster
 ARGS ?=
 
 .PHONY: help up down env status logs
-.PHONY: test test-zones test-unit test-backend test-frontend test-integration test-e2e test-disaster test-faults bench
+.PHONY: test test-zones test-unit test-backend test-frontend test-integration test-e2e test-disaster test-faults
+.PHONY: test-alarms bench
 .PHONY: lint format generate requirements setup images clean
 
 ##@ Everyday
@@ -60,6 +61,9 @@ test-disaster: $(READY) ## Destroy a whole cluster and bring Resee back from its
 
 test-faults: $(READY) ## Break one part after another under a client that writes: 15 minutes
 	@RESEE_E2E_FAULTS=1 $(BIN)/python -m pytest -q tests/e2e/test_faults.py tests/e2e/test_more_faults.py $(ARGS)
+
+test-alarms: $(READY) ## Sound each critical alarm by a real fault and read it in Slack's stand-in: 25 minutes
+	@RESEE_E2E_ALARMS=1 $(BIN)/python -m pytest -q -s tests/e2e/test_alarms.py $(ARGS)
 
 bench: $(READY) ## Measure, beside a yardstick; the result goes to docs/performance.md
 	@$(BIN)/python -m bench $(ARGS)

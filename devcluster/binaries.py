@@ -38,7 +38,7 @@ def ensure_all(names: Iterable[str], progress: Progress | None = None) -> dict[s
 
 def content_hash(program: Program) -> str:
     """Hash of the program's inputs: the module's locks, our sources, the flags and the compiler's version."""
-    module = paths.GO_MODULE
+    module = program.folder
     inputs = (gobuild.compiler_version(), program.package, *program.stamp, *program.tags, *gobuild.FLAGS)
     files = [module / "go.mod", module / "go.sum", *_sources(program)]
     return cache.key(*inputs, cache.tree_key(module, files))
@@ -48,7 +48,7 @@ def _sources(program: Program) -> list[Path]:
     """Our own sources that the program is made of; one of another module has none."""
     if not program.package.startswith("./"):
         return []
-    files = (paths.GO_MODULE / program.package).rglob("*.go")
+    files = (program.folder / program.package).rglob("*.go")
     return [file for file in files if not file.name.endswith("_test.go")]
 
 
@@ -67,7 +67,9 @@ def _missing(programs: Iterable[Program]) -> list[Program]:
 
 def _build(programs: list[Program], progress: Progress) -> None:
     """Build and publish; each run of the compiler uses all cores, so the runs follow each other."""
-    runs = [[program for program in programs if not program.alone]]
+    modules = dict.fromkeys(program.module for program in programs)
+    shared = [program for program in programs if not program.alone]
+    runs = [[program for program in shared if program.module == module] for module in modules]
     runs += [[program] for program in programs if program.alone]
     for together in filter(None, runs):
         with tempfile.TemporaryDirectory(dir=_bin_dir(), prefix=".part-") as work:

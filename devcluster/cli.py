@@ -15,6 +15,7 @@ from devcluster.build import build, programs, provide
 from devcluster.deploy.road import deploy
 from devcluster.engine import select
 from devcluster.errors import DevclusterError
+from devcluster.monitoring.stack import monitoring
 from devcluster.progress import Progress
 
 _DEFAULT_NAME = "resee"
@@ -113,5 +114,5 @@ def env(name: str) -> None:
         click.echo(f"export {variable}={shlex.quote(value)}")
 
 
-for command in (build, programs, provide, deploy):
+for command in (build, programs, provide, deploy, monitoring):
     main.add_command(command)

@@ -6,6 +6,7 @@ cost an eighth of the compile time and a quarter of the compiler's cache.
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,6 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-from devcluster import paths
 from devcluster.errors import ClusterError, UsageError
 from devcluster.programs import Program
 from devcluster.progress import Progress
@@ -29,20 +29,21 @@ def compiler_version() -> str:
 
 
 def build(programs: Sequence[Program], target: Path, progress: Progress) -> None:
-    """Build programs into `target`, one file each; raises ClusterError when Go refuses."""
-    if programs[0].versioned:
-        _install(programs[0], target, progress)
+    """Build programs of one module into `target`, one file each; raises ClusterError when Go refuses."""
+    first = programs[0]
+    if first.versioned:
+        _install(first, target, progress)
         return
     stamp = list(dict.fromkeys(flag for program in programs for flag in program.stamp))
     packages = [program.package for program in programs]
     label = ", ".join(program.name for program in programs)
-    total = len(_run_go("list", "-deps", *packages, cwd=paths.GO_MODULE).splitlines())
+    total = len(_run_go("list", "-deps", *packages, cwd=first.folder).splitlines())
     argv = [compiler(), "build", "-v", *FLAGS, "-ldflags", " ".join([*_LINK_FLAGS, *stamp])]
     with progress.step(f"Building {label}", total) as step:
         output: list[str] = []
         with subprocess.Popen(
             [*argv, "-o", f"{target}/", *packages],
-            cwd=paths.GO_MODULE,
+            cwd=first.folder,
             env=_environment(),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
@@ -54,7 +55,7 @@ def build(programs: Sequence[Program], target: Path, progress: Progress) -> None
                 step.advance(line.strip())
         if running.returncode != 0:
             message = f"Building {label} failed:\n{''.join(output[-20:]).strip()}"
-            raise ClusterError(message, f"See the sources in {paths.GO_MODULE}.")
+            raise ClusterError(message, f"See the sources in {first.folder}.")
 
 
 def _install(program: Program, target: Path, progress: Progress) -> None:
@@ -68,6 +69,12 @@ def _install(program: Program, target: Path, progress: Progress) -> None:
             cwd=Path("/"),
             variables={"GOBIN": str(target)},
         )
+
+
+def requirement(program: Program, module: str) -> Path:
+    """The folder of a module that the program's own requires, fetched where the machine lacks it."""
+    told = _run_go("mod", "download", "-json", module, cwd=program.folder)
+    return Path(json.loads(told)["Dir"])
 
 
 def compiler() -> str:

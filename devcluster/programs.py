@@ -1,13 +1,16 @@
 """The catalogue of Go programs that devcluster builds: one row for each.
 
 All are main packages of one module or of its requirements, so that what they have in common (client-go, gRPC,
-OpenTelemetry) has one version and is compiled once.
+OpenTelemetry) has one version and is compiled once. The Prometheus operator's module is another one: it needs
+older versions.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
+from devcluster import paths
 from devcluster.errors import UsageError
 
 KUBERNETES_VERSION = "v1.37.2"
@@ -20,6 +23,9 @@ _KUBERNETES_STAMP = (
     f"-X {_VERSION_PACKAGE}.gitTreeState=clean",
     f"-X k8s.io/client-go/pkg/version.gitVersion={KUBERNETES_VERSION}",
 )
+# Of its own module too: the Go module proxy has no newer release, and this one knows no newer Kubernetes.
+_MONITORING = "monitoring"
+PROMETHEUS_OPERATOR = "github.com/prometheus-operator/prometheus-operator"
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class Program:
     """A Go main package of the module devcluster/go or of one that it requires.
 
     `aliases` are its other names; `alone` keeps it out of the run of the compiler that builds the others;
-    `tags` are build tags of one that is alone.
+    `tags` are build tags of one that is alone; `module` is the folder of its module below devcluster/go.
     """
 
     name: str
@@ -36,6 +42,12 @@ class Program:
     aliases: tuple[str, ...] = ()
     alone: bool = False
     tags: tuple[str, ...] = ()
+    module: str = ""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of its module."""
+        return paths.GO_MODULE / self.module
 
     @property
     def versioned(self) -> bool:
@@ -87,6 +99,21 @@ _ALL = (
         alone=True,
         tags=("remove_all_sd",),
     ),
+    # Of its ways to find what it reads, that of Kubernetes alone: the clouds' are most of its code.
+    Program(
+        "prometheus",
+        "github.com/prometheus/prometheus/cmd/prometheus@v0.316.0",
+        alone=True,
+        tags=("remove_all_sd", "enable_kubernetes_sd"),
+    ),
+    Program("alertmanager", "github.com/prometheus/alertmanager/cmd/alertmanager", module=_MONITORING),
+    Program("prometheus-operator", f"{PROMETHEUS_OPERATOR}/cmd/operator", module=_MONITORING),
+    Program(
+        "prometheus-config-reloader",
+        f"{PROMETHEUS_OPERATOR}/cmd/prometheus-config-reloader",
+        module=_MONITORING,
+    ),
+    Program("metrics-adapter", "./cmd/metrics-adapter"),
 )
 
 PROGRAMS = {program.name: program for program in _ALL}

@@ -10,7 +10,7 @@ import pytest
 from devcluster import gobuild, paths
 
 
-@pytest.mark.parametrize("program", ["runtime", "forward", "nodenet"])
+@pytest.mark.parametrize("program", ["runtime", "forward", "nodenet", "metrics-adapter"])
 def test_go(program: str) -> None:
     # The same flags as the build's, so that what it has compiled is used again.
     command = [gobuild.compiler(), "test", *gobuild.FLAGS, f"./cmd/{program}"]

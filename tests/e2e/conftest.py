@@ -23,8 +23,9 @@ from tests.e2e.deployments import Deployment
 from tests.e2e.kubectl import Kubectl, KubectlError
 from tests.support.wait import Budget, until
 
-collect_ignore = [] if os.environ.get("RESEE_E2E_FAULTS") else ["test_more_faults.py"]
-"""What takes a quarter of an hour by itself is run on demand."""
+ON_DEMAND = {"test_more_faults.py": "RESEE_E2E_FAULTS", "test_alarms.py": "RESEE_E2E_ALARMS"}
+"""What takes a quarter of an hour by itself, and the variable that asks for it."""
+collect_ignore = [file for file, variable in ON_DEMAND.items() if not os.environ.get(variable)]
 CLUSTER = "e2e"
 HTTP_PORT = int(os.environ.get("RESEE_E2E_PORT", "18080"))
 S3_PORT = HTTP_PORT + 1
@@ -138,7 +139,7 @@ def _kubectl_of(item: pytest.Item) -> Kubectl | None:
     if "second" in fixtures:
         found: Kubectl = fixtures["second"]
         return found
-    made: Deployment | None = fixtures.get("deployment")
+    made: Deployment | None = fixtures.get("watched") or fixtures.get("deployment")
     return made.kubectl if made else None
 
 

@@ -33,6 +33,9 @@ class Budget(Enum):
     SWEEP = 300.0  # beat has sent again what was lost with Redis: a minute old, looked for every minute
     DEPLOYMENT = 240.0  # a ReseeDeployment is Ready from nothing
     JOB = 150.0  # a backup or migration Job has ended
+    ALARM = 120.0  # Slack is told: two scrapes, the rule's look, Alertmanager's minute between messages
+    ALL_CLEAR = 600.0  # the same after an alarm's window of 5 minutes
+    WINDOW = 480.0  # the autoscaler has wanted more for 5 minutes, and has added a Pod
 
     @property
     def seconds(self) -> float:

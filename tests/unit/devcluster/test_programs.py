@@ -11,7 +11,7 @@ import pytest
 
 from devcluster import binaries, gobuild, paths
 from devcluster.errors import UsageError
-from devcluster.programs import KUBERNETES_VERSION, PROGRAMS, find
+from devcluster.programs import KUBERNETES_VERSION, PROGRAMS, Program, find
 from devcluster.progress import Progress
 
 COMPILER = "go version go1.26.8 linux/amd64"
@@ -50,11 +50,12 @@ def test_another_programs_sources_and_tests_do_not(module: Path) -> None:
 
 
 @pytest.mark.parametrize("lock", ["go.mod", "go.sum"])
-def test_the_locks_change_every_hash(module: Path, lock: str) -> None:
+@pytest.mark.parametrize("folder", ["", "monitoring"])
+def test_the_locks_of_a_module_change_the_hash_of_its_programs(module: Path, folder: str, lock: str) -> None:
     before = {name: binaries.content_hash(program) for name, program in PROGRAMS.items()}
-    (module / lock).write_text("")
-    after = {name: binaries.content_hash(program) for name, program in PROGRAMS.items()}
-    assert not set(before.values()) & set(after.values())
+    (module / folder / lock).write_text("")
+    changed = {name for name, program in PROGRAMS.items() if binaries.content_hash(program) != before[name]}
+    assert changed == {name for name, program in PROGRAMS.items() if program.module == folder}
 
 
 def test_the_compilers_version_changes_the_hash(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,18 +67,17 @@ def test_the_compilers_version_changes_the_hash(monkeypatch: pytest.MonkeyPatch)
 def test_a_built_program_is_found_by_each_of_its_names(monkeypatch: pytest.MonkeyPatch) -> None:
     runs: list[list[str]] = []
 
-    def compile_nothing(programs: list[object], target: Path, *_: object) -> None:
-        names = [str(getattr(program, "name", "")) for program in programs]
-        runs.append(names)
-        for name in names:
-            (target / name).write_text(name)
+    def compile_nothing(programs: list[Program], target: Path, *_: object) -> None:
+        runs.append([program.name for program in programs])
+        for program in programs:
+            (target / program.binary).write_text(program.name)
 
     monkeypatch.setattr(gobuild, "build", compile_nothing)
-    first = binaries.ensure_all(["kubectl", "etcd", "local-path-provisioner"])
+    first = binaries.ensure_all(["kubectl", "etcd", "alertmanager", "local-path-provisioner"])
     assert first["kubectl"].resolve() == first["etcd"].resolve()
     assert first["kubectl"].name == "kubectl"
     assert binaries.ensure("kubeadm").read_text() == "kube"
-    assert runs == [["kube"], ["local-path-provisioner"]]
+    assert runs == [["kube"], ["alertmanager"], ["local-path-provisioner"]]
 
 
 def test_a_missing_compiler_is_one_sentence_and_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
