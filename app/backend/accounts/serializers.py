@@ -9,8 +9,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.exceptions import AuthenticationFailed
-from rest_framework_simplejwt.serializers import TokenRefreshSerializer
+from rest_framework_simplejwt.serializers import TokenBlacklistSerializer, TokenRefreshSerializer
+from rest_framework_simplejwt.settings import api_settings as jwt
+from rest_framework_simplejwt.utils import get_md5_hash_password
 
+from accounts import sessions
 from accounts.models import User
 from notifications.serializers import PreferenceSerializer
 
@@ -78,13 +81,24 @@ class ProfileSerializer(serializers.ModelSerializer):
 
 
 class RefreshSerializer(TokenRefreshSerializer):
-    """A refresh token for new tokens, or it stays good; one of a deleted user is as invalid as any other."""
+    """A refresh token for new tokens, for as long as its user may come in."""
 
-    @transaction.atomic
     def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
-        try:
-            return super().validate(attrs)
-        except User.DoesNotExist:
-            raise AuthenticationFailed(
-                self.error_messages["no_active_account"], "no_active_account"
-            ) from None
+        given = sessions.read(attrs["refresh"])
+        self._check(given, User.objects.filter(pk=given.get(jwt.USER_ID_CLAIM)).first())
+        token = sessions.renew(given)
+        return {"access": str(token.access_token), "refresh": str(token)}
+
+    def _check(self, token: sessions.SignedToken, user: User | None) -> None:
+        if user is None or not user.is_active:
+            raise AuthenticationFailed(self.error_messages["no_active_account"], "no_active_account")
+        if token.get(jwt.REVOKE_TOKEN_CLAIM) != get_md5_hash_password(user.password):
+            raise AuthenticationFailed(_("The user's password has been changed."), "password_changed")
+
+
+class LogoutSerializer(TokenBlacklistSerializer):
+    """Any refresh token of the session that ends."""
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, str]:
+        sessions.end(sessions.read(attrs["refresh"]))
+        return {}

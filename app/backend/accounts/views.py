@@ -6,7 +6,12 @@ from rest_framework_simplejwt.views import TokenBlacklistView, TokenObtainPairVi
 
 from accounts.current import user_of
 from accounts.models import User
-from accounts.serializers import ProfileSerializer, RefreshSerializer, RegisterSerializer
+from accounts.serializers import (
+    LogoutSerializer,
+    ProfileSerializer,
+    RefreshSerializer,
+    RegisterSerializer,
+)
 from core.throttles import LoginThrottle
 
 
@@ -25,13 +30,15 @@ class LoginView(TokenObtainPairView):
 
 
 class RefreshView(TokenRefreshView):
-    """A refresh token for new tokens; the old refresh token is worth nothing afterwards."""
+    """A refresh token for new tokens; the old one is worth as much for some seconds, and nothing later."""
 
     serializer_class = RefreshSerializer
 
 
 class LogoutView(TokenBlacklistView):
-    """Makes a refresh token worthless."""
+    """Makes a refresh token worthless, with those before and after it."""
+
+    serializer_class = LogoutSerializer
 
 
 class ProfileView(generics.RetrieveUpdateAPIView):

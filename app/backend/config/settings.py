@@ -169,6 +169,9 @@ SIMPLE_JWT = {
     "UPDATE_LAST_LOGIN": True,
 }
 
+# Seconds for which a refresh token that was used is answered with the one that was made for it.
+REFRESH_GRACE_SECONDS = env.int("REFRESH_GRACE_SECONDS", default=30)
+
 SPECTACULAR_SETTINGS = {
     "TITLE": "Resee",
     "DESCRIPTION": "Spaced repetition: contents, reviews, reminders.",

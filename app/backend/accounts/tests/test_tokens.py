@@ -1,4 +1,4 @@
-"""/api/auth/token/: sign in, refresh with rotation, sign out."""
+"""/api/auth/token/: sign in, and what tokens are refused (accounts.sessions: test_sessions.py)."""
 
 from datetime import timedelta
 
@@ -48,22 +48,6 @@ def test_a_wrong_password_and_an_unknown_address_look_the_same(owner, client, fo
     assert refused.json()["detail"] == "No active account found with the given credentials"
 
 
-def test_a_refresh_token_is_worth_one_refresh(tokens, client):
-    first = client.post(f"{URL}refresh/", {"refresh": tokens["refresh"]})
-    again = client.post(f"{URL}refresh/", {"refresh": tokens["refresh"]})
-    rotated = client.post(f"{URL}refresh/", {"refresh": first.json()["refresh"]})
-
-    assert first.status_code == 200
-    assert first.json()["refresh"] != tokens["refresh"]
-    assert again.status_code == 401
-    assert rotated.status_code == 200
-
-
-def test_signing_out_ends_the_refresh_token(tokens, client):
-    assert client.post(f"{URL}blacklist/", {"refresh": tokens["refresh"]}).status_code == 200
-    assert client.post(f"{URL}refresh/", {"refresh": tokens["refresh"]}).status_code == 401
-
-
 def test_tampered_expired_and_foreign_tokens_are_refused(owner, tokens, client):
     head, claims, signature = tokens["access"].split(".")
     expired = AccessToken.for_user(owner.user)
@@ -102,6 +86,7 @@ def test_a_changed_password_ends_every_session(owner, tokens, client):
     owner.user.save()
 
     assert profile_with(client, tokens["access"]).status_code == 401
+    assert client.post(f"{URL}refresh/", {"refresh": tokens["refresh"]}).status_code == 401
 
 
 def test_clean_up_deletes_expired_tokens_only(owner):

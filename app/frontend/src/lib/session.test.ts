@@ -145,7 +145,76 @@ describe('a clock that is wrong', () => {
   });
 });
 
+describe('a renewal whose answer does not come', () => {
+  /** As the server: what a token was renewed to is the same when it is asked again. */
+  function renewing(loseTheFirst: () => Response | Promise<Response>) {
+    const asked: string[] = [];
+    server.use(
+      http.post(REFRESH, async ({ request }) => {
+        const { refresh } = (await request.json()) as { refresh: string };
+        asked.push(refresh);
+        return asked.length === 1 ? loseTheFirst() : HttpResponse.json(tokenPair(`after-${refresh}`));
+      }),
+    );
+    return asked;
+  }
+
+  /** The module as a page that is opened has it. */
+  async function load() {
+    vi.resetModules();
+    return (await import('./session')).session;
+  }
+
+  it('is asked again by the page that is loaded in its place', async () => {
+    let closed: (answer: Response) => void = () => undefined;
+    const asked = renewing(() => new Promise<Response>((resolve) => (closed = resolve)));
+    localStorage.setItem(KEY, 'refresh-old');
+    const before = (await load()).accessToken().catch(() => 'closed');
+    await vi.waitFor(() => expect(asked).toHaveLength(1));
+    const reloaded = await load();
+    expect(reloaded.isActive()).toBe(true);
+    expect(await reloaded.accessToken()).toBe(tokenPair('after-refresh-old').access);
+    expect(asked).toEqual(['refresh-old', 'refresh-old']);
+    expect(localStorage.getItem(KEY)).toBe('refresh-after-refresh-old');
+    closed(HttpResponse.error());
+    expect(await before).toBe('closed');
+  });
+
+  it('is asked again by the same page, with the same token', async () => {
+    const asked = renewing(() => HttpResponse.error());
+    session.begin(tokenPair('old', 0));
+    await expect(session.accessToken()).rejects.toThrow();
+    expect(session.isActive()).toBe(true);
+    expect(await session.accessToken()).toBe(tokenPair('after-refresh-old').access);
+    expect(asked).toEqual(['refresh-old', 'refresh-old']);
+  });
+});
+
 describe('two tabs of a browser without locks', () => {
+  it('share the pair that the server gave to both', async () => {
+    server.use(
+      http.post(REFRESH, () => {
+        localStorage.setItem(KEY, 'refresh-shared'); // the other tab was a moment faster
+        return HttpResponse.json(tokenPair('shared'));
+      }),
+    );
+    session.begin(tokenPair('mine', 0));
+    expect(await session.accessToken()).toBe(tokenPair('shared').access);
+    expect(localStorage.getItem(KEY)).toBe('refresh-shared');
+  });
+
+  it('leave alone what somebody else has logged in with meanwhile', async () => {
+    server.use(
+      http.post(REFRESH, () => {
+        localStorage.setItem(KEY, 'refresh-of-another-login');
+        return HttpResponse.json(tokenPair('mine-renewed'));
+      }),
+    );
+    session.begin(tokenPair('mine', 0));
+    expect(await session.accessToken()).toBeNull();
+    expect(localStorage.getItem(KEY)).toBe('refresh-of-another-login');
+  });
+
   /** The server has given the refresh token to the other tab already. */
   function lostTheRace(leftByTheOther: string | null) {
     const used: string[] = [];

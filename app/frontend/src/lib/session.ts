@@ -1,6 +1,7 @@
 /**
  * Who is logged in. The access token lives in memory; the refresh token in local storage, because it must
- * outlive the tab. Each refresh token works once (the server rotates it), so tabs take turns.
+ * outlive the tab. Each refresh token works once (the server rotates it), so tabs take turns. For half a minute
+ * the server gives the same new pair for it again: to a page that was loaded anew before the answer came.
  */
 import ky, { HTTPError } from 'ky';
 import type { TokenPair } from '@/types/api';
@@ -55,8 +56,8 @@ async function renewWithStoredToken(): Promise<string | null> {
     const pair = await ky
       .post(`${window.location.origin}/api/auth/token/refresh/`, { json: { refresh }, retry: 0 })
       .json<TokenPair>();
-    // Logged out meanwhile: the new pair must not bring the session back.
-    if (storage.get(REFRESH_KEY) !== refresh) {
+    // Logged out meanwhile: the new pair must not bring the session back. Another tab may have stored the same.
+    if (![refresh, pair.refresh].includes(storage.get(REFRESH_KEY) ?? '')) {
       return null;
     }
     store(pair);
