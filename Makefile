@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 export PYTHONPATH := $(CURDIR)/operator:$(CURDIR)
+# What tests start of kubectl writes nothing into the user's home.
+export KUBECACHEDIR ?= $(CURDIR)/.state/kubectl
 
 PYTHON ?= python3
 BIN := .venv/bin

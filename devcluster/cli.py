@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from devcluster import operations
+from devcluster import operations, paths
 from devcluster.build import build, programs, provide
 from devcluster.deploy.road import deploy
 from devcluster.engine import select
@@ -38,6 +38,8 @@ _name = click.option("--name", default=_DEFAULT_NAME, show_default=True, help="N
 @click.group(cls=_Group)
 def main() -> None:
     """A real Kubernetes for development and tests."""
+    # kubectl and helm would keep what servers of ours can do in the user's home.
+    os.environ.setdefault(paths.KUBECTL_CACHE, str(paths.kubectl_cache()))
 
 
 @main.command()

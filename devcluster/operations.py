@@ -94,7 +94,8 @@ def export_logs(name: str, folder: Path | None) -> Path:
 
 
 def environment(name: str) -> dict[str, str]:
-    """KUBECONFIG, and a PATH that begins with a folder holding kubectl, its plugin for Resee, and helm."""
+    """KUBECONFIG, kubectl's cache, and a PATH that begins with a folder holding kubectl, its plugin for
+    Resee, and helm."""
     folder = paths.cluster_dir(name)
     tools = folder / "bin"
     tools.mkdir(parents=True, exist_ok=True)
@@ -103,7 +104,11 @@ def environment(name: str) -> dict[str, str]:
         link = tools / tool
         link.unlink(missing_ok=True)
         link.symlink_to(program)
-    return {"KUBECONFIG": str(folder / "kubeconfig"), "PATH": f"{tools}:{os.environ.get('PATH', os.defpath)}"}
+    return {
+        "KUBECONFIG": str(folder / "kubeconfig"),
+        paths.KUBECTL_CACHE: str(paths.kubectl_cache()),
+        "PATH": f"{tools}:{os.environ.get('PATH', os.defpath)}",
+    }
 
 
 def status() -> list[str]:

@@ -22,6 +22,15 @@ def state_dir() -> Path:
     return Path(os.environ.get("RESEE_STATE_DIR", ROOT / ".state")).resolve()
 
 
+KUBECTL_CACHE = "KUBECACHEDIR"
+"""Variable by which kubectl and helm are told where to keep what a server can do."""
+
+
+def kubectl_cache() -> Path:
+    """Folder for that; belongs to this checkout."""
+    return state_dir() / "kubectl"
+
+
 def cache_dir() -> Path:
     """Folder of what is built once for each hash of its inputs; may be shared between checkouts."""
     if chosen := os.environ.get("RESEE_CACHE_DIR"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -47,10 +48,22 @@ def test_env_prints_exports_that_a_shell_can_read(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(binaries, "ensure_all", lambda _: tools)
     done = CliRunner().invoke(main, ["env", "--name", "mine"])
     folder = own_folders / "state" / "mine"
-    kubeconfig, path = done.stdout.splitlines()
+    kubeconfig, cache, path = done.stdout.splitlines()
     assert kubeconfig == f"export KUBECONFIG={folder / 'kubeconfig'}"
+    assert cache == f"export KUBECACHEDIR={own_folders / 'state' / 'kubectl'}"
     assert path.startswith(f"export PATH={folder / 'bin'}:")
     assert (folder / "bin" / "helm").readlink() == tools["helm"]
+
+
+@pytest.mark.parametrize(("chosen", "kept"), [(None, "state/kubectl"), ("/elsewhere", "/elsewhere")])
+def test_kubectl_keeps_nothing_in_the_users_home(
+    monkeypatch: pytest.MonkeyPatch, own_folders: Path, chosen: str | None, kept: str
+) -> None:
+    monkeypatch.setenv("KUBECACHEDIR", chosen or "")
+    if chosen is None:
+        monkeypatch.delenv("KUBECACHEDIR")
+    CliRunner().invoke(main, ["status"])
+    assert Path(os.environ["KUBECACHEDIR"]) == own_folders / kept
 
 
 def test_status_names_clusters_and_addresses() -> None:
