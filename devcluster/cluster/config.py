@@ -18,6 +18,9 @@ ZONE_LABEL = "topology.kubernetes.io/zone"
 # Where a node finds the unpacked layers of the private engine's images.
 LAYERS = "/kind/layers"
 ZONES = ("zone-a", "zone-b", "zone-c")
+# Of kubeadm: by itself the control plane asks for 650m of the processors, a third of a machine with two, and
+# leaves them idle most of the time.
+_PATCHES: dict[str, Any] = {"kind": "InitConfiguration", "patches": {"directory": "/kind/patches"}}
 # The control plane's node takes Pods like the others, so that three nodes are three zones to run in.
 _UNTAINTED = {"kind": "InitConfiguration", "nodeRegistration": {"taints": []}}
 # Every controller begins with some calls of its own: at the default of 20 a second that takes 5 s, in which
@@ -50,11 +53,15 @@ def for_cluster(record: Record, layers: Path | None = None, file: Path = FILE) -
         mapping["hostPort"] = host_ports[mapping["containerPort"]]
     workers = [{"role": "worker", "labels": {ZONE_LABEL: zone}} for zone in ZONES[1 : record.nodes]]
     config["nodes"] = [control_plane, *workers]
+    control_plane["extraMounts"] = [_mount(paths.NODE_FILES / "patches", _PATCHES["patches"]["directory"])]
     if layers is not None:
-        mount = {"hostPath": str(layers), "containerPath": LAYERS, "readOnly": True}
         for node in config["nodes"]:
-            node["extraMounts"] = [mount]
+            node.setdefault("extraMounts", []).append(_mount(layers, LAYERS))
     # kind takes the taint off a single node by itself, and fails where there is none to take.
-    patches = [_QUICK_START, *([_UNTAINTED] if workers else [])]
+    patches = [_QUICK_START, _PATCHES, *([_UNTAINTED] if workers else [])]
     config["kubeadmConfigPatches"] = [yaml.safe_dump(patch) for patch in patches]
     return config
+
+
+def _mount(folder: Path, target: str) -> dict[str, Any]:
+    return {"hostPath": str(folder), "containerPath": target, "readOnly": True}

@@ -54,6 +54,8 @@ def without_database(deployment: Deployment) -> Iterator[None]:
     system, database = deployment.kubectl.into("resee-system"), f"{deployment.name}-postgres"
     system("scale", "--replicas=0", OPERATOR)
     deployment.kubectl("scale", "--replicas=0", f"statefulset/{database}")
+    # A Job may be quicker than the end of the server.
+    deployment.kubectl("wait", "--for=delete", f"pod/{database}-0", f"--timeout={Budget.POD.seconds:.0f}s")
     yield
     system("scale", "--replicas=2", OPERATOR)
 

@@ -38,11 +38,29 @@ def test_three_nodes_are_three_zones_that_all_take_pods() -> None:
 
 def test_one_node_is_left_for_kind_to_untaint() -> None:
     patches = [yaml.safe_load(patch) for patch in config.for_cluster(ONE)["kubeadmConfigPatches"]]
-    assert [patch["kind"] for patch in patches] == ["ClusterConfiguration"]
+    assert not any("nodeRegistration" in patch for patch in patches)
+
+
+def test_the_control_plane_leaves_a_small_machine_to_pods() -> None:
+    made = config.for_cluster(Record("mine", 3, 1, 2, 3))
+    control_plane, *workers = made["nodes"]
+    (mount,) = control_plane["extraMounts"]
+    patches = [yaml.safe_load(patch) for patch in made["kubeadmConfigPatches"]]
+    asked = {"kind": "InitConfiguration", "patches": {"directory": mount["containerPath"]}}
+    assert asked in patches
+    assert not any("extraMounts" in node for node in workers)
+    requests = {}
+    for file in Path(mount["hostPath"]).iterdir():
+        (container,) = yaml.safe_load(file.read_text())["spec"]["containers"]
+        assert container["name"] == file.stem
+        requests[file.stem] = int(container["resources"]["requests"]["cpu"].removesuffix("m"))
+    assert requests.keys() == {"etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"}
+    assert sum(requests.values()) <= 200
 
 
 def test_controllers_start_without_being_throttled_and_keep_what_kind_tells_them() -> None:
-    (patch,) = [yaml.safe_load(patch) for patch in config.for_cluster(ONE)["kubeadmConfigPatches"]]
+    patches = [yaml.safe_load(patch) for patch in config.for_cluster(ONE)["kubeadmConfigPatches"]]
+    (patch,) = [patch for patch in patches if patch["kind"] == "ClusterConfiguration"]
     arguments = {one["name"]: one["value"] for one in patch["controllerManager"]["extraArgs"]}
     assert arguments["enable-hostpath-provisioner"] == "true"
     assert float(arguments["kube-api-qps"]) >= 100
@@ -51,11 +69,12 @@ def test_controllers_start_without_being_throttled_and_keep_what_kind_tells_them
 def test_every_node_sees_the_engines_layers_and_cannot_write_them(tmp_path: Path) -> None:
     made = config.for_cluster(Record("mine", 3, 1, 2, 3), tmp_path)
     mount = {"hostPath": str(tmp_path), "containerPath": config.LAYERS, "readOnly": True}
-    assert [node["extraMounts"] for node in made["nodes"]] == [[mount]] * 3
+    assert [node["extraMounts"][-1] for node in made["nodes"]] == [mount] * 3
 
 
-def test_an_engine_without_such_a_folder_mounts_nothing() -> None:
-    assert all("extraMounts" not in node for node in config.for_cluster(ONE)["nodes"])
+def test_an_engine_without_such_a_folder_mounts_none() -> None:
+    mounts = [mount for node in config.for_cluster(ONE)["nodes"] for mount in node["extraMounts"]]
+    assert config.LAYERS not in [mount["containerPath"] for mount in mounts]
 
 
 def test_the_repositorys_file_publishes_the_default_ports() -> None:
