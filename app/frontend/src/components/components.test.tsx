@@ -122,6 +122,8 @@ describe('useErrorText', () => {
     [new ConnectionError(), /cannot be reached/],
     [new ApiError(429, 'Request was throttled.', {}), /Too many requests/],
     [new ApiError(404, 'Not found.', {}), /^Not found\.$/],
+    [new ApiError(404, '', { content_id: ['You have no content with this id.'] }), /^You have no content/],
+    [new ApiError(400, 'No.', { title: ['Too long.'] }), /^No\.$/],
     [new ApiError(500, '', {}), /Something went wrong/],
     [new TypeError('x is undefined'), /Something went wrong/],
   ])('%s', (error, words) => {

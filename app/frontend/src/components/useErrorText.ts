@@ -11,7 +11,8 @@ export function useErrorText(): (error: unknown) => string {
       return t('errors.connection');
     }
     if (error instanceof ApiError) {
-      return error.status === THROTTLED ? t('errors.throttled') : error.message || t('errors.unknown');
+      const said = error.message || Object.values(error.fields).flat().join(' ');
+      return error.status === THROTTLED ? t('errors.throttled') : said || t('errors.unknown');
     }
     return t('errors.unknown');
   };

@@ -80,6 +80,60 @@ describe('calls', () => {
   });
 });
 
+describe('calls of a guest', () => {
+  beforeEach(() => session.end());
+
+  it('carry no token, and are not repeated when they are refused', async () => {
+    const tokens: (string | null)[] = [];
+    server.use(
+      mock.post(THING, ({ request }) => {
+        tokens.push(request.headers.get('Authorization'));
+        return HttpResponse.json({ detail: 'Wrong.' }, { status: 401 });
+      }),
+    );
+    await expect(http.post('things/', {})).rejects.toMatchObject({ status: 401, message: 'Wrong.' });
+    expect(tokens).toEqual([null]);
+  });
+});
+
+describe('a token that does not help', () => {
+  it('is renewed once for each call and not for ever', async () => {
+    let calls = 0;
+    server.use(
+      mock.post(THING, () => {
+        calls += 1;
+        return HttpResponse.json({ detail: 'Never.' }, { status: 401 });
+      }),
+    );
+    await expect(http.post('things/', {})).rejects.toMatchObject({ status: 401, message: 'Never.' });
+    expect(calls).toBe(2);
+    expect(session.isActive()).toBe(true);
+  });
+
+  it('cannot be renewed while the server is away: that is a lost connection, and no log-out', async () => {
+    let calls = 0;
+    server.use(
+      mock.post('*/api/auth/token/refresh/', failure(503, {})),
+      mock.post(THING, () => {
+        calls += 1;
+        return HttpResponse.json({});
+      }),
+    );
+    session.begin(tokenPair('ended', 0));
+    await expect(http.post('things/', {})).rejects.toBeInstanceOf(ConnectionError);
+    expect(calls).toBe(0);
+    expect(session.refreshToken()).toBe('refresh-ended');
+  });
+
+  it('is not renewed for what the person may not do', async () => {
+    server.use(
+      mock.post('*/api/auth/token/refresh/', failure(500, {})),
+      mock.post(THING, failure(403, { detail: 'Not yours.' })),
+    );
+    await expect(http.post('things/', {})).rejects.toMatchObject({ status: 403, message: 'Not yours.' });
+  });
+});
+
 describe('several calls whose token is refused', () => {
   it('renew it once, also when one hears of it late', async () => {
     let renewals = 0;
@@ -133,6 +187,31 @@ describe('failures', () => {
   it('do not wait for the end of a long throttle', async () => {
     const calls = counting(429, { 'Retry-After': '3000' });
     await expect(http.get('things/')).rejects.toMatchObject({ status: 429 });
+    expect(calls.count).toBe(1);
+  });
+
+  it.each([502, 503, 504])('of a server that is away (%i) pass by themselves', async (status) => {
+    server.use(mock.post(THING, failure(status, { detail: 'Not shown.' })));
+    const error = await http.post('things/', {}).catch((caught: unknown) => caught);
+    expect(error).toBeInstanceOf(ConnectionError);
+    expect(String(error)).not.toContain('Not shown.');
+  });
+
+  it('repeat a read no more than twice', async () => {
+    let calls = 0;
+    server.use(
+      mock.get(THING, () => {
+        calls += 1;
+        return HttpResponse.json({}, { status: 503 });
+      }),
+    );
+    await expect(http.get('things/')).rejects.toBeInstanceOf(ConnectionError);
+    expect(calls).toBe(3);
+  });
+
+  it.each([400, 404, 500])('never repeat a read that was answered by %i', async (status) => {
+    const calls = counting(status);
+    await expect(http.get('things/')).rejects.toMatchObject({ status });
     expect(calls.count).toBe(1);
   });
 

@@ -85,10 +85,49 @@ describe('the dashboard', () => {
     expect(screen.getByRole('link', { name: 'Start reviewing' })).toHaveAttribute('href', '/review');
   });
 
-  it('is calm when all is done', async () => {
+  it('says one thing of one review', async () => {
+    answer({ due_today: 1, streak: 1 });
+    open('/');
+    expect(await screen.findByRole('heading', { name: '1 review is waiting for you' })).toBeInTheDocument();
+    expect((await screen.findByText('Streak')).closest('dl')).toHaveTextContent('1 dayStreak');
+  });
+
+  it('is calm when all is done, and leads to something new', async () => {
     answer({ due_today: 0 });
     open('/');
     expect(await screen.findByRole('heading', { name: 'All done for today' })).toBeInTheDocument();
+    expect(screen.getByRole('link', { name: 'New content' })).toHaveAttribute('href', '/contents/new');
+    expect(screen.queryByRole('link', { name: 'Start reviewing' })).not.toBeInTheDocument();
+  });
+
+  it('explains where the categories will be while there are none', async () => {
+    server.use(
+      http.get('*/api/review/category-stats/', () =>
+        HttpResponse.json({ count: 0, next: null, previous: null, results: [] }),
+      ),
+    );
+    open('/');
+    const panel = (await screen.findByRole('heading', { name: 'By category' })).parentElement as HTMLElement;
+    expect(await within(panel).findByText(/how well they sit appear here/)).toBeInTheDocument();
+    expect(within(panel).queryByRole('list')).not.toBeInTheDocument();
+  });
+
+  it('draws each category as long as what is remembered of it', async () => {
+    const row = (category: number, name: string, success_rate: number | null) => {
+      return { category, name, contents: 1, due: 0, reviews: 4, success_rate };
+    };
+    const results = [row(1, 'All', 1), row(2, 'Half', 0.5), row(3, 'Little', 0.004), row(4, 'Unknown', null)];
+    server.use(
+      http.get('*/api/review/category-stats/', () =>
+        HttpResponse.json({ count: 4, next: null, previous: null, results }),
+      ),
+    );
+    open('/');
+    await screen.findByText('Unknown');
+    const widths = results.map(
+      ({ name }) => screen.getByText(name).closest('li')?.querySelector<HTMLElement>('[style]')?.style.width,
+    );
+    expect(widths).toEqual(['100%', '50%', '0%', '0%']);
   });
 
   it('welcomes whoever has nothing yet', async () => {

@@ -51,6 +51,27 @@ describe('the title', () => {
   });
 });
 
+describe('the text', () => {
+  it.each([
+    ['🌱'.repeat(100_000), true],
+    ['x'.repeat(100_001), false],
+    [' \n ', false],
+  ])('is checked before it is sent', async (text, fits) => {
+    const { save, write } = await openForm();
+    write('Osmosis');
+    const body = screen.getByLabelText(BODY);
+    fireEvent.change(body, { target: { value: text } });
+    await save();
+    if (fits) {
+      await waitFor(() => expect(db.writes).toHaveLength(1));
+    } else {
+      await waitFor(() => expect(body).toBeInvalid());
+      expect(body).toHaveFocus();
+      expect(db.writes).toEqual([]);
+    }
+  });
+});
+
 describe('the preview', () => {
   it('does not hide that the text is missing', async () => {
     const { user, save, write } = await openForm();

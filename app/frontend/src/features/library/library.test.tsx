@@ -68,6 +68,45 @@ describe('the list of contents', () => {
     expect(screen.queryByRole('button', { name: 'Show more' })).not.toBeInTheDocument();
   });
 
+  it('says why further pages do not come, and brings them at the next try', async () => {
+    server.use(
+      http.get('*/api/contents/', ({ request }) => {
+        const first = new URL(request.url).searchParams.get('page') === '1';
+        const next = first ? 'http://resee/api/contents/?page=2' : null;
+        const results = [content(first ? 1 : 2, first ? 'first page' : 'second page')];
+        return HttpResponse.json({ count: 2, next, previous: null, results });
+      }),
+    );
+    const { user } = open('/contents');
+    await screen.findByText('first page');
+    server.use(http.get('*/api/contents/', failure(500, { detail: 'The server failed.' }), { once: true }));
+    await user.click(screen.getByRole('button', { name: 'Show more' }));
+    expect(await screen.findByRole('alert')).toHaveTextContent('The server failed.');
+    expect(screen.getByText('first page')).toBeInTheDocument();
+    await user.click(screen.getByRole('button', { name: 'Show more' }));
+    expect(await screen.findByText('second page')).toBeInTheDocument();
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+  });
+
+  it('offers every category, however many pages of them there are', async () => {
+    server.use(
+      http.get('*/api/categories/', ({ request }) => {
+        const number = Number(new URL(request.url).searchParams.get('page'));
+        const next = number < 3 ? `http://resee/api/categories/?page=${number + 1}` : null;
+        return HttpResponse.json({
+          count: 3,
+          next,
+          previous: null,
+          results: [category(number, `No. ${number}`)],
+        });
+      }),
+    );
+    open('/contents');
+    await screen.findByRole('option', { name: 'No. 3' });
+    const names = screen.getAllByRole('option').map(({ textContent }) => textContent);
+    expect(names).toEqual(['All categories', 'No. 1', 'No. 2', 'No. 3']);
+  });
+
   it('offers to try again when it does not come', async () => {
     server.use(http.get('*/api/contents/', failure(500, { detail: 'The server failed.' }), { once: true }));
     const { user } = open('/contents');
@@ -160,58 +199,23 @@ describe('one content', () => {
     expect(db.writes).toEqual([{ call: 'DELETE /api/contents/11/', body: {} }]);
   });
 
-  it('of somebody else, or deleted, is not found', async () => {
-    open('/contents/99');
-    expect(await screen.findByRole('alert')).toHaveTextContent('Not found.');
-  });
-});
+  it.each(['99', 'abc', '-1'])(
+    'of somebody else, or deleted, or of no number (%s), is not found',
+    async (id) => {
+      open(`/contents/${id}`);
+      expect(await screen.findByRole('alert')).toHaveTextContent('Not found.');
+    },
+  );
 
-describe('categories', () => {
-  it('are added, and the field is ready for the next', async () => {
-    const { user } = open('/categories');
-    const field = await screen.findByLabelText('New category');
-    await user.type(field, 'History{Enter}');
-    expect(await screen.findByRole('link', { name: 'History' })).toBeInTheDocument();
-    expect(field).toHaveValue('');
-  });
-
-  it('are renamed', async () => {
-    const { user } = open('/categories');
-    await user.click(await screen.findByRole('button', { name: 'Rename Biology' }));
-    const field = screen.getByLabelText('Name');
-    await user.clear(field);
-    await user.type(field, 'Life{Enter}');
-    expect(await screen.findByRole('link', { name: 'Life' })).toHaveAttribute('href', '/contents?category=1');
-  });
-
-  it('are deleted after a question', async () => {
-    const { user } = open('/categories');
-    await user.click(await screen.findByRole('button', { name: 'Delete Korean' }));
-    const dialog = screen.getByRole('dialog', { name: 'Delete the category “Korean”?' });
-    await user.click(within(dialog).getByRole('button', { name: 'Delete' }));
-    await waitFor(() => expect(screen.queryByRole('link', { name: 'Korean' })).not.toBeInTheDocument());
-  });
-
-  it('say when a name is taken', async () => {
-    server.use(http.post('*/api/categories/', failure(400, { name: ['You have this one.'] })));
-    const { user } = open('/categories');
-    await user.type(await screen.findByLabelText('New category'), 'biology{Enter}');
-    expect(await screen.findByRole('alert')).toHaveTextContent('You have this one.');
-  });
-
-  it('keep the dialog open when the server is away', async () => {
-    server.use(http.delete('*/api/categories/:id/', failure(503, {})));
-    const { user } = open('/categories');
-    await user.click(await screen.findByRole('button', { name: 'Delete Korean' }));
+  it('says why it could not be deleted, and is still there', async () => {
+    server.use(http.delete('*/api/contents/:id/', failure(500, { detail: 'The server failed.' })));
+    const { user, path } = open('/contents/11');
+    await user.click(await screen.findByRole('button', { name: 'Delete' }));
     const dialog = screen.getByRole('dialog');
     await user.click(within(dialog).getByRole('button', { name: 'Delete' }));
-    expect(await within(dialog).findByRole('alert')).toHaveTextContent('cannot be reached');
-    expect(dialog).toBeVisible();
-  });
-
-  it('are explained when there are none', async () => {
-    db.categories = [];
-    open('/categories');
-    expect(await screen.findByRole('heading', { name: 'No categories yet' })).toBeInTheDocument();
+    expect(await within(dialog).findByRole('alert')).toHaveTextContent('The server failed.');
+    await user.click(within(dialog).getByRole('button', { name: 'Cancel' }));
+    expect(screen.getByRole('heading', { name: 'What is ATP?' })).toBeVisible();
+    expect(path()).toBe('/contents/11');
   });
 });

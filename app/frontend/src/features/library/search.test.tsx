@@ -90,6 +90,45 @@ describe('the search', () => {
     expect(await screen.findByRole('heading', { name: 'Nothing found' })).toBeInTheDocument();
   });
 
+  it('shows what was asked for last, though an older answer comes later', async () => {
+    let late: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => {
+      late = resolve;
+    });
+    server.use(
+      http.get('*/api/contents/', async ({ request }) => {
+        const search = new URL(request.url).searchParams.get('search') ?? '';
+        if (search === 'old') {
+          await held;
+        }
+        const results = [content(1, `for "${search}"`)];
+        return HttpResponse.json({ count: 1, next: null, previous: null, results });
+      }),
+    );
+    const searches = asked();
+    const { user } = open('/contents');
+    await user.type(await field(), 'old');
+    await waitFor(() => expect(searches).toContain('old'));
+    await user.clear(await field());
+    await user.type(await field(), 'new');
+    expect(await screen.findByText('for "new"')).toBeInTheDocument();
+    late();
+    await waitFor(() => expect(searches.at(-1)).toBe('new'));
+    expect(screen.getByText('for "new"')).toBeInTheDocument();
+    expect(screen.queryByText('for "old"')).not.toBeInTheDocument();
+  });
+
+  it('and the category are asked for together', async () => {
+    const { user, router } = open('/contents?search=room');
+    await screen.findByRole('option', { name: 'Biology' });
+    await user.selectOptions(screen.getByLabelText('Category'), 'Biology');
+    expect(await screen.findByRole('heading', { name: 'Nothing found' })).toBeInTheDocument();
+    expect(router.state.location.search).toBe('?search=room&category=1');
+    await user.selectOptions(screen.getByLabelText('Category'), 'Korean');
+    expect(await screen.findByText('눈치')).toBeInTheDocument();
+    expect(await field()).toHaveValue('room');
+  });
+
   it('is emptied with the field', async () => {
     const { user, router } = open('/contents?search=energy&category=1');
     await user.clear(await field());

@@ -1,7 +1,6 @@
-import { fireEvent, screen, waitFor } from '@testing-library/react';
-import { HttpResponse, http } from 'msw';
-import { describe, expect, it, vi } from 'vitest';
-import * as download from '@/lib/download';
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { http } from 'msw';
+import { describe, expect, it } from 'vitest';
 import { db, failure, server } from '@/test/backend';
 import { profile } from '@/test/data';
 import { open } from '@/test/render';
@@ -91,6 +90,52 @@ describe('the profile', () => {
     expect(screen.getByLabelText('Change the subscription')).toHaveValue('BASIC');
   });
 
+  it('is saved at the next try when the server was away', async () => {
+    server.use(http.patch('*/api/accounts/profile/', failure(503, {}), { once: true }));
+    const { user } = open('/profile');
+    await user.selectOptions(await screen.findByLabelText('Time zone'), 'Europe/Berlin');
+    const save = screen.getByRole('button', { name: 'Save' });
+    await user.click(save);
+    expect(await screen.findByRole('alert')).toHaveTextContent('cannot be reached');
+    expect(screen.queryByText('Saved')).not.toBeInTheDocument();
+    await user.click(save);
+    expect(await screen.findByText('Saved')).toBeInTheDocument();
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+  });
+
+  it('is no longer called saved once something is changed again', async () => {
+    const { user } = open('/profile');
+    await user.click(await screen.findByRole('checkbox', { name: /Every evening/ }));
+    await user.click(screen.getByRole('button', { name: 'Save' }));
+    await screen.findByText('Saved');
+    await user.click(screen.getByRole('checkbox', { name: /Every morning/ }));
+    expect(screen.queryByText('Saved')).not.toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Save' })).toBeEnabled();
+  });
+
+  it('needs no saving when a change is taken back', async () => {
+    const { user } = open('/profile');
+    const evening = await screen.findByRole('checkbox', { name: /Every evening/ });
+    await user.click(evening);
+    expect(screen.getByRole('button', { name: 'Save' })).toBeEnabled();
+    await user.click(evening);
+    expect(screen.getByRole('button', { name: 'Save' })).toBeDisabled();
+  });
+
+  it('names the days of the week from Monday on, as the server counts them', async () => {
+    open('/profile');
+    const days = within(await screen.findByLabelText('Day of the weekly summary')).getAllByRole('option');
+    expect(days.map((day) => [day.getAttribute('value'), day.textContent])).toEqual([
+      ['0', 'Monday'],
+      ['1', 'Tuesday'],
+      ['2', 'Wednesday'],
+      ['3', 'Thursday'],
+      ['4', 'Friday'],
+      ['5', 'Saturday'],
+      ['6', 'Sunday'],
+    ]);
+  });
+
   it('says what the server refuses', async () => {
     server.use(http.patch('*/api/accounts/profile/', failure(400, { time_zone: ['Not a time zone.'] })));
     const { user } = open('/profile');
@@ -156,6 +201,25 @@ describe('appearance', () => {
     expect(document.documentElement).not.toHaveClass('dark');
   });
 
+  it('is chosen by the arrow keys', async () => {
+    const { user } = open('/profile');
+    await user.click(await screen.findByRole('radio', { name: 'Light' }));
+    await user.keyboard('{ArrowRight}');
+    expect(screen.getByRole('radio', { name: 'Dark' })).toBeChecked();
+    expect(document.documentElement).toHaveClass('dark');
+    await user.keyboard('{ArrowLeft}');
+    expect(document.documentElement).not.toHaveClass('dark');
+  });
+
+  it('can be chosen while the profile does not come', async () => {
+    server.use(http.get('*/api/accounts/profile/', failure(500, { detail: 'The server failed.' })));
+    const { user } = open('/profile');
+    await screen.findByRole('alert');
+    await user.selectOptions(screen.getByLabelText('Language'), '한국어');
+    expect(await screen.findByRole('button', { name: '다시 시도' })).toBeInTheDocument();
+    await user.selectOptions(screen.getByLabelText('언어'), 'English');
+  });
+
   it('that was chosen is there when the page is opened again', async () => {
     const { user, unmount } = open('/profile');
     await user.click(await screen.findByRole('radio', { name: 'Dark' }));
@@ -174,36 +238,5 @@ describe('appearance', () => {
     expect(document.documentElement.lang).toBe('ko');
     await user.selectOptions(screen.getByLabelText('언어'), 'English');
     expect(await screen.findByRole('heading', { name: 'Profile' })).toBeInTheDocument();
-  });
-});
-
-describe('the export', () => {
-  const task_id = '7d4e';
-
-  function answering(...statuses: string[]) {
-    server.use(
-      http.post('*/api/analytics/export/', () =>
-        HttpResponse.json({ task_id, status: 'pending' }, { status: 202 }),
-      ),
-      http.get(`*/api/analytics/export/${task_id}/`, () => {
-        const status = statuses.shift() ?? 'done';
-        return HttpResponse.json({ task_id, status, result: status === 'done' ? { contents: [] } : null });
-      }),
-    );
-  }
-
-  it('is downloaded once a worker has made it', async () => {
-    const saved = vi.spyOn(download, 'downloadJson').mockImplementation(() => undefined);
-    answering('pending', 'done');
-    const { user } = open('/profile');
-    await user.click(await screen.findByRole('button', { name: 'Download' }));
-    await waitFor(() => expect(saved).toHaveBeenCalledWith({ contents: [] }, 'resee.json'));
-  });
-
-  it('says when it failed', async () => {
-    answering('failed');
-    const { user } = open('/profile');
-    await user.click(await screen.findByRole('button', { name: 'Download' }));
-    expect(await screen.findByRole('alert')).toHaveTextContent('not made in time');
   });
 });

@@ -71,6 +71,27 @@ describe('the keyboard alone', () => {
     expect(db.writes).toEqual([]);
   });
 
+  it('turns no card by the space bar on a link or in a field', async () => {
+    open('/review');
+    await screen.findByRole('button', { name: 'Show the answer' });
+    const [link] = screen.getAllByRole('link', { name: 'Contents' });
+    fireEvent.keyDown(link as HTMLElement, { key: ' ' });
+    expect(screen.getByRole('button', { name: 'Show the answer' })).toBeInTheDocument();
+  });
+
+  it('scrolls no page by the key that turns a card, and stops no other key', async () => {
+    open('/review');
+    await screen.findByRole('button', { name: 'Show the answer' });
+    // fireEvent says whether the browser may do what it does by itself.
+    expect(fireEvent.keyDown(document.body, { key: 'ArrowDown' })).toBe(true);
+    expect(fireEvent.keyDown(document.body, { key: 'PageDown' })).toBe(true);
+    expect(fireEvent.keyDown(document.body, { key: ' ' })).toBe(false);
+    await screen.findByText('Energy');
+    expect(fireEvent.keyDown(document.body, { key: ' ' })).toBe(true);
+    expect(fireEvent.keyDown(document.body, { key: 'ArrowDown' })).toBe(false);
+    await screen.findByRole('heading', { name: 'Capital of Peru?' });
+  });
+
   it('means nothing on other pages, once the review was left', async () => {
     const { user, router } = await openTurned();
     await router.navigate('/categories');
@@ -104,6 +125,36 @@ describe('fingers', () => {
     fireEvent.pointerMove(card(), { ...FIRST, clientX: 300 });
     fireEvent.pointerUp(card(), { ...FIRST, clientX: 300 });
     expect(db.writes).toEqual([]);
+  });
+
+  it('that swipe twice in haste answer once', async () => {
+    await openTurned();
+    for (let swipes = 0; swipes < 2; swipes += 1) {
+      fireEvent.pointerDown(card(), { ...FIRST, clientX: 100 });
+      fireEvent.pointerMove(card(), { ...FIRST, clientX: 300 });
+      fireEvent.pointerUp(card(), { ...FIRST, clientX: 300 });
+    }
+    await screen.findByRole('heading', { name: 'Capital of Peru?' });
+    expect(db.writes.map(({ body }) => body)).toMatchObject([{ content_id: 11, result: 'remembered' }]);
+  });
+
+  it.each([
+    [109, null],
+    [110, 'remembered'],
+    [-109, null],
+    [-110, 'forgot'],
+  ])('that go %i pixels answer %s', async (distance, result) => {
+    await openTurned();
+    fireEvent.pointerDown(card(), { ...FIRST, clientX: 200 });
+    fireEvent.pointerMove(card(), { ...FIRST, clientX: 200 + distance });
+    fireEvent.pointerUp(card(), { ...FIRST, clientX: 200 + distance });
+    expect(card().style.transform).toBe('');
+    if (result === null) {
+      expect(screen.getByRole('button', { name: 'Remembered' })).toBeEnabled();
+      expect(db.writes).toEqual([]);
+    } else {
+      await waitFor(() => expect(db.writes[0]?.body).toMatchObject({ content_id: 11, result }));
+    }
   });
 
   it('may think better of it and come back', async () => {

@@ -101,10 +101,58 @@ describe('a review', () => {
     expect(screen.getByText(/1 remembered, 1 partly, 0 forgotten/)).toBeInTheDocument();
   });
 
-  it('says so when nothing is due', async () => {
+  it('counts what was forgotten on the way, and leads on', async () => {
+    const { user } = await openTurned();
+    await user.keyboard('1');
+    await screen.findByRole('heading', { name: 'Capital of Peru?' });
+    await user.keyboard(' 3');
+    await screen.findByRole('heading', { name: 'What is ATP?' });
+    await user.keyboard(' 3');
+    expect(await screen.findByText(/^2 remembered, 0 partly, 1 forgotten/)).toBeInTheDocument();
+    expect(screen.getByRole('link', { name: 'New content' })).toHaveAttribute('href', '/contents/new');
+    expect(screen.getByRole('link', { name: 'To the dashboard' })).toHaveAttribute('href', '/');
+  });
+
+  it('says so when nothing is due, and counts nothing', async () => {
     db.today = [];
     open('/review');
     expect(await screen.findByRole('heading', { name: 'Nothing is due' })).toBeInTheDocument();
+    expect(screen.queryByText(/remembered/)).not.toBeInTheDocument();
+    expect(screen.queryByRole('progressbar')).not.toBeInTheDocument();
+  });
+
+  it('goes on with the next card when this one was deleted elsewhere, and says why', async () => {
+    const why = 'You have no content with this id.';
+    server.use(http.post('*/api/review/complete/', failure(404, { content_id: [why] }), { once: true }));
+    const { user } = await openTurned();
+    db.today = db.today.slice(1);
+    await user.click(screen.getByRole('button', { name: 'Remembered' }));
+    expect(await screen.findByRole('heading', { name: 'Capital of Peru?' })).toBeInTheDocument();
+    expect(screen.getByRole('alert')).toHaveTextContent(why);
+    expect(screen.queryByText('Lima')).not.toBeInTheDocument();
+    await user.keyboard(' 3');
+    expect(await screen.findByRole('heading', { name: 'Done for today' })).toBeInTheDocument();
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+  });
+
+  it('takes back what it said of a failure once an answer was taken', async () => {
+    server.use(http.post('*/api/review/complete/', failure(503, {}), { once: true }));
+    const { user } = await openTurned();
+    await user.keyboard('3');
+    await screen.findByRole('alert');
+    await user.keyboard('3');
+    expect(await screen.findByRole('heading', { name: 'Capital of Peru?' })).toBeInTheDocument();
+    expect(screen.queryByRole('alert')).not.toBeInTheDocument();
+    expect(db.writes).toHaveLength(1);
+  });
+
+  it("shows the server's words for an answer that it refuses", async () => {
+    const why = 'Ensure this value is less than or equal to 86400.';
+    server.use(http.post('*/api/review/complete/', failure(400, { time_spent: [why] })));
+    const { user } = await openTurned();
+    await user.keyboard('3');
+    expect(await screen.findByRole('alert')).toHaveTextContent(why);
+    expect(screen.getByRole('heading', { name: 'What is ATP?' })).toBeInTheDocument();
   });
 
   it('says when the card comes back, and moves the focus to the next', async () => {

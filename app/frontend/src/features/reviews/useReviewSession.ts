@@ -23,13 +23,16 @@ export function useReviewSession(page: Page<Schedule>) {
   const [notes, setNotes] = useState('');
   const complete = useComplete();
   const shownAt = useRef(Date.now());
+  // Known at once, before anything is rendered again: two presses in one moment are one answer.
+  const isSent = useRef(false);
   const card = page.results[0];
   const isTurned = card !== undefined && turned === card.id;
 
   const answer = (result: ReviewResult) => {
-    if (card === undefined || !isTurned || complete.isPending) {
+    if (card === undefined || !isTurned || complete.isPending || isSent.current) {
       return;
     }
+    isSent.current = true;
     const seconds = Math.round((Date.now() - shownAt.current) / 1000);
     complete.mutate(
       {
@@ -45,6 +48,9 @@ export function useReviewSession(page: Page<Schedule>) {
           setTurned(null);
           setNotes('');
           shownAt.current = Date.now();
+        },
+        onSettled: () => {
+          isSent.current = false;
         },
       },
     );

@@ -5,8 +5,10 @@ import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { Button, buttonClass } from '@/components/Button';
 import { Loaded } from '@/components/Loaded';
+import { Notice } from '@/components/Notice';
 import { PageHeader } from '@/components/PageHeader';
 import { Empty } from '@/components/States';
+import { useErrorText } from '@/components/useErrorText';
 import type { Content } from '@/types/api';
 import { contentsQuery, type Filter } from '../api/contents';
 import { ContentRow } from './ContentRow';
@@ -72,6 +74,7 @@ function Rows({ contents, filtered }: { contents: Content[]; filtered: boolean }
 
 export function ContentsPage() {
   const { t } = useTranslation();
+  const errorText = useErrorText();
   const [filter, setFilter] = useFilter();
   const list = useInfiniteQuery(contentsQuery(filter));
   const count = list.data?.pages[0]?.count;
@@ -93,7 +96,8 @@ export function ContentsPage() {
         )}
       </Loaded>
       {list.hasNextPage && (
-        <div className="mt-6 flex justify-center">
+        <div className="mt-6 flex flex-col items-center gap-4">
+          {list.isFetchNextPageError && <Notice>{errorText(list.error)}</Notice>}
           <Button variant="secondary" busy={list.isFetchingNextPage} onClick={() => list.fetchNextPage()}>
             {t('actions.more')}
           </Button>

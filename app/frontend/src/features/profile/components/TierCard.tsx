@@ -2,7 +2,6 @@ import { Sparkles } from 'lucide-react';
 import { useTranslation } from 'react-i18next';
 import { Notice } from '@/components/Notice';
 import { useErrorText } from '@/components/useErrorText';
-import { ApiError } from '@/lib/errors';
 import type { Tier } from '@/types/api';
 import { useChangeProfile } from '../api/profile';
 import { INTERVALS } from '../tiers';
@@ -14,7 +13,6 @@ export function TierCard({ tier }: { tier: Tier }) {
   const { t } = useTranslation();
   const errorText = useErrorText();
   const change = useChangeProfile();
-  const refusal = change.error instanceof ApiError ? change.error.fields.tier?.[0] : undefined;
   return (
     <section className="card p-5 sm:p-7">
       <div className="flex items-center justify-between gap-3">
@@ -36,7 +34,7 @@ export function TierCard({ tier }: { tier: Tier }) {
           </select>
         </label>
       </div>
-      {change.error && <Notice>{refusal ?? errorText(change.error)}</Notice>}
+      {change.error && <Notice>{errorText(change.error)}</Notice>}
       <p className="mt-2 text-muted text-sm">{t('profile.intervals')}</p>
       <ol className="mt-4 flex flex-wrap gap-2">
         {INTERVALS[tier].map((days) => (

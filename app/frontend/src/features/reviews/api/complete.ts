@@ -1,4 +1,5 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { ApiError } from '@/lib/errors';
 import { http } from '@/lib/http';
 import { keys } from '@/lib/queryKeys';
 import type { Completion, ReviewResult } from '@/types/api';
@@ -14,7 +15,12 @@ export interface Answer {
   notes?: string;
 }
 
-/** Records an answer; today's deck moves on by itself and is asked for again when it is used up. */
+const NOT_FOUND = 404;
+
+/**
+ * Records an answer; today's deck moves on by itself. It is asked for again when it is used up, and when it holds
+ * a card that has been deleted elsewhere.
+ */
 export function useComplete() {
   const client = useQueryClient();
   return useMutation({
@@ -26,6 +32,11 @@ export function useComplete() {
         void client.invalidateQueries({ queryKey });
       }
       void client.invalidateQueries({ queryKey: keys.statistics });
+    },
+    onError: (error) => {
+      if (error instanceof ApiError && error.status === NOT_FOUND) {
+        void client.invalidateQueries({ queryKey: todayQuery.queryKey });
+      }
     },
   });
 }
