@@ -43,14 +43,11 @@ func run(ctx context.Context, arguments []string) error {
 	if err != nil {
 		return fmt.Errorf("--prometheus-url: %w", err)
 	}
-	mapper, err := adapter.RESTMapper()
+	cluster, err := adapter.DynamicClient()
 	if err != nil {
 		return err
 	}
-	pods, err := adapter.DynamicClient()
-	if err != nil {
-		return err
-	}
-	adapter.WithCustomMetrics(&podMetrics{rules: rules, prometheus: promv1.NewAPI(client), mapper: mapper, pods: pods})
+	pods := cluster.Resource(podResource.WithVersion("v1"))
+	adapter.WithCustomMetrics(&podMetrics{rules: rules, prometheus: promv1.NewAPI(client), pods: pods})
 	return adapter.Run(ctx)
 }

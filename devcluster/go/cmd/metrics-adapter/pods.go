@@ -10,7 +10,6 @@ import (
 
 	promv1 "github.com/prometheus/client_golang/api/prometheus/v1"
 	"github.com/prometheus/common/model"
-	"k8s.io/apimachinery/pkg/api/meta"
 	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/labels"
@@ -20,15 +19,13 @@ import (
 	"k8s.io/klog/v2"
 	"k8s.io/metrics/pkg/apis/custom_metrics"
 	"sigs.k8s.io/custom-metrics-apiserver/pkg/provider"
-	"sigs.k8s.io/custom-metrics-apiserver/pkg/provider/helpers"
 )
 
 // PodMetrics answers what custom.metrics.k8s.io is asked of Pods.
 type podMetrics struct {
 	rules      map[string]rule
 	prometheus promv1.API
-	mapper     meta.RESTMapper
-	pods       dynamic.Interface
+	pods       dynamic.NamespaceableResourceInterface
 }
 
 var podResource = schema.GroupResource{Resource: "pods"}
@@ -57,9 +54,13 @@ func (p *podMetrics) GetMetricByName(
 func (p *podMetrics) GetMetricBySelector(
 	ctx context.Context, namespace string, selector labels.Selector, info provider.CustomMetricInfo, _ labels.Selector,
 ) (*custom_metrics.MetricValueList, error) {
-	names, err := helpers.ListObjectNames(p.mapper, p.pods, namespace, selector, info)
+	pods, err := p.pods.Namespace(namespace).List(ctx, metav1.ListOptions{LabelSelector: selector.String()})
 	if err != nil {
 		return nil, err
+	}
+	var names []string
+	for _, pod := range pods.Items {
+		names = append(names, pod.GetName())
 	}
 	values, err := p.values(ctx, namespace, names, info)
 	if err != nil {
