@@ -10,6 +10,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from resee_operator.components.logins import server_file
 from tests.support.deployments import ROOT, container_of, facts_of, find, manifests_of, resolved_of
 from tests.support.postgres import BIN
 from tests.support.process import LocalProcess, require_program, service_folder
-from tests.support.wait import Budget
+from tests.support.wait import Budget, until
 
 RESOLVED = resolved_of(database={"parameters": {"log_statement": "all", "log_min_duration_statement": "0"}})
 FIRST = facts_of(RESOLVED)
@@ -120,7 +121,11 @@ class Postgres(Container):
             "-c",
             "fsync=off",
         ]
-        return [str(self.entrypoint), *self.args(), *own]
+        volume = self.directory / "volume"
+        volume.mkdir(exist_ok=True)
+        shutil.chown(volume, self.uid, self.gid)
+        program = [self.here(word) for word in self.manifest["command"]]
+        return [*program, *self.args(), *own]
 
     def environment(self) -> dict[str, str]:
         return {**super().environment(), "PGPORT": str(self.port), "PGHOST": str(self.directory)}
@@ -150,7 +155,10 @@ def postgres() -> Iterator[Postgres]:
     require_program("postgres", "postgresql-15", BIN)
     with service_folder() as folder:
         data = folder / "postgres"
-        moved = {"/var/lib/postgresql/data": str(data / "volume")}
+        moved = {
+            "/var/lib/postgresql/data": str(data / "volume"),
+            "docker-entrypoint.sh": str(folder / "postgres-entrypoint.sh"),
+        }
         with Postgres(data, "postgres", moved) as running:
             yield running
 
@@ -228,6 +236,27 @@ def test_the_password_is_in_no_command_line_and_no_log(postgres: Postgres) -> No
     assert "sentinel-of-the-test" not in postgres.log.read_text()
     assert "postgres" in postgres.command_lines()
     assert "sentinel-of-the-test" not in postgres.command_lines()
+
+
+def test_a_second_server_waits_until_the_first_has_left_the_volume(postgres: Postgres) -> None:
+    """A Pod that was deleted by force is gone before its server is."""
+    next_one = Postgres(postgres.directory, "postgres", postgres.moved)
+    with ThreadPoolExecutor(1) as pool:
+        starting = pool.submit(next_one.start)
+
+        def waits() -> None:
+            assert "waiting for the server that still has this volume" in next_one.log.read_text()
+
+        until(waits, Budget.PROCESS, every=0.05)
+        query = ["psql", "-U", "resee", "-d", "resee", "-tAc"]
+        assert postgres.run([*query, "CREATE TABLE kept AS SELECT 1 AS number"]).returncode == 0
+        assert not starting.done()
+        postgres.stop()
+        starting.result()
+        try:
+            assert next_one.run([*query, "SELECT number FROM kept"]).stdout.strip() == "1"
+        finally:
+            next_one.stop()
 
 
 def test_data_checksums_are_on(postgres: Postgres) -> None:

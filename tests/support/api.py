@@ -144,7 +144,8 @@ def _discovered(groups: Object) -> Iterator[tuple[Kind, list[str]]]:
         name = group["metadata"].get("name", "")
         for version in group["versions"]:
             api_version = f"{name}/{version['version']}" if name else version["version"]
-            for found in version["resources"]:
+            # An aggregated one that does not answer yet is there without them.
+            for found in version.get("resources", ()):
                 plural, title = found["resource"], found["responseKind"]["kind"]
                 words = [plural, found.get("singularResource") or title.lower(), *found.get("shortNames", ())]
                 yield Kind(title, api_version, plural, found["scope"] == "Namespaced"), words

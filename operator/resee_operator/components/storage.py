@@ -15,6 +15,19 @@ _LEAST_SIZE: Final = "64Mi"
 wanted."""
 
 
+def alone(folder: str) -> str:
+    """Lines of a shell script after which no other container of this node writes to the volume in `folder`.
+
+    A Pod that is deleted by force is gone before its server is: the next one would begin beside it on the same
+    files, and what it commits until the first one ends would be lost. PostgreSQL's own lock does not see into
+    another container. This one is the kernel's, and over with the last process that has it.
+    """
+    return f"""
+exec 9>>{folder}/.resee-lock
+flock -n 9 || {{ echo 'waiting for the server that still has this volume' >&2; flock 9; }}
+"""
+
+
 def claim(resolved: Resolved, component: str, volume: Volume, name: str | None = None) -> Manifest:
     """A PersistentVolumeClaim, by default named as a StatefulSet would name it, so that either finds the
     other's."""

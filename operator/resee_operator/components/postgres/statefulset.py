@@ -12,7 +12,7 @@ from typing import Final
 from resee_operator.components import encryption, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe, secret_variable
-from resee_operator.components.storage import claim, stateful_set
+from resee_operator.components.storage import alone, claim, stateful_set
 from resee_operator.components.topology import POSTGRES_PORT
 from resee_operator.components.workloads import service
 from resee_operator.stages import Resolved
@@ -28,6 +28,10 @@ _INITDB: Final = "--data-checksums --auth-local=trust --auth-host=scram-sha-256"
 _GRACE: Final = 90
 """Time for the shutdown checkpoint, in seconds; a server that is cut off has to replay its log at the next
 start."""
+
+_START: Final = f"""{alone(_DATA)}exec docker-entrypoint.sh "$@"
+"""
+"""The image's own entry point, once the volume is free."""
 
 _AFTER_START: Final = """
 until pg_isready --quiet --host=127.0.0.1; do sleep 0.2; done
@@ -91,6 +95,7 @@ def _container(resolved: Resolved) -> Container:
     return Container(
         name=COMPONENT,
         image=resolved.images.postgres,
+        command=["sh", "-c", _START, COMPONENT],
         args=["postgres", *(word for item in sorted(parameters.items()) for word in ("-c", "=".join(item)))],
         env=[
             secret_variable("POSTGRES_USER", secret, "username"),

@@ -13,7 +13,7 @@ from resee_operator.components import encryption_redis, verdicts
 from resee_operator.components.base import Facts, Live, Manifest, Verdict
 from resee_operator.components.pods import DATA_USER, Container, Pod, exec_probe
 from resee_operator.components.redis import passwords
-from resee_operator.components.storage import claim, stateful_set
+from resee_operator.components.storage import alone, claim, stateful_set
 from resee_operator.components.topology import REDIS_PORT
 from resee_operator.components.workloads import service
 from resee_operator.stages import Resolved
@@ -25,7 +25,7 @@ _MEMORY_SHARE: Final = 60
 meanwhile."""
 _GRACE: Final = 30
 
-_START: Final = f"""{passwords.PREPARE}
+_START: Final = f"""{alone("/data")}{passwords.PREPARE}
 {{ cat {passwords.GIVEN}; echo "$own_user"; }} >/tmp/redis.conf
 exec redis-server /tmp/redis.conf "$@"
 """
