@@ -18,9 +18,9 @@ wanted."""
 def alone(folder: str) -> str:
     """Lines of a shell script after which no other container of this node writes to the volume in `folder`.
 
-    A Pod that is deleted by force is gone before its server is: the next one would begin beside it on the same
-    files, and what it commits until the first one ends would be lost. PostgreSQL's own lock does not see into
-    another container. This one is the kernel's, and over with the last process that has it.
+    A Pod that is deleted by force is gone before its server is: the next one would begin beside it on the
+    same files, and what it commits until the first one ends would be lost. PostgreSQL's own lock does not see
+    into another container. This one is the kernel's, and over with the last process that has it.
     """
     return f"""
 exec 9>>{folder}/.resee-lock
